@@ -1,0 +1,358 @@
+"""The Python interface: joins the rooms. Heavy libraries load on first use, so `import analyzer` is instant."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from analyzer._version import __version__
+from analyzer.errors import ModelNotFoundError, SettingsError
+from analyzer.settings import Settings
+from analyzer.types import LANGUAGES, Clause, Document, Duration, Label, Quantity, Sentence
+
+if TYPE_CHECKING:
+    from analyzer.classification.model import ClauseModel
+    from analyzer.classification.scores import Scores
+    from analyzer.comparison import Comparison
+    from analyzer.reading import Source
+    from analyzer.report.model import Report
+
+#: Names a model folder to use instead of the shipped one.
+MODEL_VARIABLE = "CLAUSE_ANALYZER_MODEL"
+
+
+def default_model_folder() -> Path:
+    """Return the folder of the model to use: from the environment, the repository's `models/clauses`, or the installed package.
+
+    Raises
+    ------
+    ModelNotFoundError
+        None of them holds a model.
+    """
+    named = os.environ.get(MODEL_VARIABLE)
+    if named:
+        return Path(named)
+    package = Path(__file__).resolve().parent
+    for base in (package.parent / "models" / "clauses", package / "_models" / "clauses"):
+        versions = sorted((entry for entry in base.glob("*") if (entry / "manifest.json").is_file()), key=_version_key)
+        if versions:
+            return versions[-1]
+    raise ModelNotFoundError("No trained model is installed", hint="train one: make train")
+
+
+def _version_key(folder: Path) -> tuple[int, ...]:
+    return tuple(int(part) if part.isdigit() else -1 for part in folder.name.split("."))
+
+
+class Analyzer:
+    """An analysis with a model and settings of its own.
+
+    Parameters
+    ----------
+    model : path, optional
+        Model folder; by default the shipped model. Loaded on first use.
+    settings : Settings, optional
+
+    Examples
+    --------
+    >>> report = Analyzer().analyze(b"The provider reacts within four hours after notification.")
+    >>> [clause.categories for clause in report.clauses]
+    [('reaction_time',)]
+    """
+
+    def __init__(self, model: str | Path | None = None, settings: Settings | None = None) -> None:
+        self._folder = None if model is None else Path(model)
+        self.settings = settings or Settings()
+        self._lock = threading.Lock()
+        self._model: ClauseModel | None = None
+
+    @property
+    def model(self) -> ClauseModel:
+        """The trained model; loading checks it before it is unpickled."""
+        with self._lock:
+            if self._model is None:
+                from analyzer.classification.persistence import load_model
+
+                self._model = load_model(self._folder or default_model_folder())
+            return self._model
+
+    def analyze(self, source: Source, *, name: str | None = None, language: str | None = None, settings: Settings | None = None) -> Report:
+        """Analyze one contract; see `analyzer.analyze`."""
+        from analyzer.reading import read_document
+
+        settings = settings or self.settings
+        _check_language(language)
+        document = read_document(source, name=name, settings=settings)
+        return self.analyze_document(document, language=language, settings=settings)
+
+    def analyze_document(self, document: Document, *, language: str | None = None, settings: Settings | None = None) -> Report:
+        """Analyze a document that is already read."""
+        from analyzer.assessment import assess_checklist, assess_risks, assign_roles, checklist_findings
+        from analyzer.quantities import find_quantities_many
+        from analyzer.report.model import Report, sort_findings
+        from analyzer.structure import detect_language, split_document
+
+        settings = settings or self.settings
+        main = language or detect_language(document.text)
+        sentences = split_document(document, language=language)
+        labels = self._classify_sentences(sentences)
+        quantities = find_quantities_many(
+            [s.text for s in sentences], languages=[s.language for s in sentences], offsets=[s.span.start for s in sentences]
+        )
+        clauses: tuple[Clause, ...] = tuple(
+            Clause(sentence, found, measured) for sentence, found, measured in zip(sentences, labels, quantities, strict=True)
+        )
+        clauses = assign_roles(clauses)
+        risks = assess_risks(clauses, document, settings=settings)
+        unread = any(notice.page is not None for notice in document.notices)
+        checklist = assess_checklist(clauses, document, settings=settings, unread_pages=unread)
+        findings = sort_findings((*risks, *checklist_findings(checklist, settings=settings)))
+        return Report(document, main, clauses, checklist, findings, self._provenance())
+
+    def classify(
+        self,
+        texts: Sequence[str],
+        *,
+        headings: Sequence[Sequence[str] | None] | None = None,
+        language: str | None = None,
+        consecutive: bool = False,
+    ) -> list[tuple[Label, ...]]:
+        """Label sentences in bulk; see `analyzer.classify`."""
+        from analyzer.classification.rows import make_rows
+        from analyzer.structure import detect_language
+
+        if isinstance(texts, str):
+            raise SettingsError("classify takes a list of texts, not one text", hint="classify([text])")
+        _check_language(language)
+        texts = list(texts)
+        languages = [language or detect_language(text) for text in texts]
+        return self.model.classify(make_rows(texts, headings=headings, languages=languages, consecutive=consecutive))
+
+    def _classify_sentences(self, sentences: Sequence[Sentence]) -> list[tuple[Label, ...]]:
+        from analyzer.classification.rows import make_rows
+
+        return self.model.classify(
+            make_rows(
+                [s.text for s in sentences],
+                headings=[s.heading_path for s in sentences],
+                languages=[s.language for s in sentences],
+                kinds=[s.kind.value for s in sentences],
+                consecutive=True,
+            )
+        )
+
+    def _provenance(self) -> tuple[tuple[str, str], ...]:
+        return (("analyzer", __version__), ("model_sha256", self.model.sha256), ("rules_sha256", rules_digest(self.settings.rules)))
+
+
+@cache
+def rules_digest(rules: str | None) -> str:
+    """Return the sha256 over the shipped rules and the user's own."""
+    import hashlib
+    from importlib.resources import files
+
+    digest = hashlib.sha256()
+    base = files("analyzer.resources")
+    names = [
+        "categories.toml",
+        "checklist.toml",
+        *sorted(f"risks/{e.name}" for e in (base / "risks").iterdir() if e.name.endswith(".toml")),
+    ]
+    for entry in names:
+        digest.update(entry.encode() + b"\0" + (base / entry).read_bytes())
+    if rules:
+        try:
+            digest.update(Path(rules).read_bytes())
+        except OSError as error:
+            raise SettingsError(f"Cannot read the rules in {rules}: {error}") from error
+    return digest.hexdigest()
+
+
+def _check_language(language: str | None) -> None:
+    if language is not None and language not in LANGUAGES:
+        raise SettingsError(f"Unknown language {language!r}", hint="known: " + ", ".join(LANGUAGES))
+
+
+_default = Analyzer()
+
+
+def default_analyzer() -> Analyzer:
+    """Return the analyzer behind the functions of this module."""
+    return _default
+
+
+def analyze(source: Source, *, language: str | None = None, settings: Settings | None = None) -> Report:
+    """Analyze one contract.
+
+    Parameters
+    ----------
+    source : path, bytes or binary file
+        PDF, DOCX or text.
+    language : {"fr", "de", "it", "en"}, optional
+        Language of the contract; by default it is detected.
+    settings : Settings, optional
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    ReadError
+        The document cannot be read; `code` and `hint` say why and what to do.
+    ModelError
+        The model is missing or does not fit.
+    """
+    return _default.analyze(source, language=language, settings=settings)
+
+
+def classify(
+    texts: Sequence[str],
+    *,
+    headings: Sequence[Sequence[str] | None] | None = None,
+    language: str | None = None,
+    consecutive: bool = False,
+) -> list[tuple[Label, ...]]:
+    """Label sentences in bulk.
+
+    Parameters
+    ----------
+    texts : sequence of str
+    headings : sequence of (sequence of str or None), optional
+        Per text its heading path, outermost first.
+    language : str, optional
+        Of all texts; by default each is detected.
+    consecutive : bool, default=False
+        The texts are the rows of one document in order, so that neighbours may be used.
+
+    Returns
+    -------
+    list of tuple of Label
+        Per text, most probable first; `other` where no category reaches its threshold.
+    """
+    return _default.classify(texts, headings=headings, language=language, consecutive=consecutive)
+
+
+def find_quantities(text: str, *, language: str | None = None) -> tuple[Quantity, ...]:
+    """Find durations, recurrences, service windows, percentages, money and dates in a text.
+
+    Examples
+    --------
+    >>> [q.iso for q in find_quantities("Reaktionszeit: innert 4 Arbeitsstunden")]
+    ['PT4H']
+    """
+    from analyzer.quantities import find_quantities as find
+    from analyzer.structure import detect_language
+
+    _check_language(language)
+    return find(text, language=language or detect_language(text))
+
+
+def find_durations(text: str, *, language: str | None = None) -> tuple[Duration, ...]:
+    """Find durations only; see `find_quantities`."""
+    from analyzer.quantities import find_durations as find
+    from analyzer.structure import detect_language
+
+    _check_language(language)
+    return find(text, language=language or detect_language(text))
+
+
+def compare(reports: Iterable[Report]) -> Comparison:
+    """Set two or more offers side by side, across languages.
+
+    Raises
+    ------
+    SettingsError
+        Fewer than two reports.
+    """
+    from analyzer.comparison import compare_reports
+
+    return compare_reports(tuple(reports))
+
+
+LabelledData = str | Path | Iterable[Mapping[str, Any]]
+
+
+def train(
+    data: LabelledData,
+    *,
+    out: str | Path = "models/mine",
+    base: LabelledData | None = None,
+    seed: int = 0,
+    progress: Any = None,
+) -> ClauseModel:
+    """Train a model from labelled data, of any label set.
+
+    Parameters
+    ----------
+    data : path or rows
+        A file or folder in one of the formats of `clause-analyzer data import`, or dicts with `text`, `labels` and optionally `heading`, `doc`, `language`.
+    out : path
+        Model folder to write: model, manifest, card. It appears whole or not at all.
+    base : path or rows, optional
+        More data to train on, e.g. the project's `data/contracts`; rows of `data` then count double, and replace rows of `base` with the same text.
+    seed : int
+    progress : callable, optional
+        Called with a stage name and a share of 0 to 1.
+
+    Raises
+    ------
+    DataError
+        The data is faulty; the message names file and line.
+    """
+    from analyzer.classification.persistence import save_model
+    from analyzer.classification.training import train_model
+
+    rows = load_rows(data)
+    if base is not None:
+        texts = {(row.text, row.heading) for row in rows}
+        rows = [replace(row, weight=2.0 * row.weight) for row in rows]
+        rows = [row for row in load_rows(base) if (row.text, row.heading) not in texts] + rows
+    training = train_model(rows, seed=seed, progress=progress)
+    return save_model(training, out, seed=seed)
+
+
+def evaluate(data: LabelledData, *, model: str | Path | None = None) -> Scores:
+    """Score a model on labelled data: precision, recall, F1 and support per category, F1 per language, calibration.
+
+    Parameters
+    ----------
+    data : path or rows
+        As for `train`.
+    model : path, optional
+        Model folder; by default the shipped model.
+    """
+    import numpy as np
+
+    from analyzer.classification.calibration import expected_calibration_error
+    from analyzer.classification.scores import score_labels
+    from analyzer.classification.training import link_rows
+
+    rows = load_rows(data)
+    used = Analyzer(model).model if model is not None else _default.model
+    probabilities = used.predict_proba(link_rows(rows))
+    predicted = [[label.category for label in used.choose(p)] for p in probabilities]
+    y = np.asarray([[category in row.labels for category in used.categories] for row in rows], dtype=np.int8)
+    return score_labels(
+        [row.labels for row in rows],
+        predicted,
+        languages=[row.language or "?" for row in rows],
+        calibration_error=expected_calibration_error(probabilities, y) if len(used.categories) else None,
+    )
+
+
+def load_rows(data: LabelledData) -> list[Any]:
+    """Return labelled rows from a path or from dicts, with their language detected where it is not given."""
+    from analyzer.classification.training import as_labelled_rows
+    from analyzer.structure import detect_language
+
+    if isinstance(data, str | Path):
+        from analyzer.datasets import read_labelled
+
+        return as_labelled_rows(read_labelled(data), detect=detect_language)
+    return as_labelled_rows(data, detect=detect_language)

@@ -1,0 +1,252 @@
+"""Checks that need the whole document: combinations of findings, absences, references that lead nowhere, blanks.
+
+Each check is registered by name; a risk of the catalogue names it in `check` and gives its words and categories in `check_options`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from analyzer.assessment.phrases import Group, fold
+from analyzer.errors import ResourceError
+from analyzer.settings import Settings
+from analyzer.types import Clause, Document, Duration, Finding, Sentence, SentenceKind, ServiceWindow, Span, TimeUnit
+
+
+@dataclass(slots=True)
+class Whole:
+    """A document with its clauses and the findings so far."""
+
+    clauses: tuple[Clause, ...]
+    document: Document
+    settings: Settings
+    findings: tuple[Finding, ...] = ()
+    _folded: list[str] = field(default_factory=list)
+
+    @property
+    def folded(self) -> list[str]:
+        """Folded text of every clause."""
+        if not self._folded:
+            self._folded = [fold(clause.sentence.text).text for clause in self.clauses]
+        return self._folded
+
+    def with_category(self, categories: Iterable[str]) -> list[Clause]:
+        wanted = frozenset(categories)
+        return [clause for clause in self.clauses if wanted.intersection(clause.categories)]
+
+    def with_phrase(self, group: Group) -> list[Clause]:
+        return [clause for clause, folded in zip(self.clauses, self.folded, strict=True) if group.matches(folded, clause.sentence.language)]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentMatch:
+    """Where a document-level finding shows, and figures for its message."""
+
+    evidence: tuple[Span, ...]
+    params: tuple[tuple[str, str], ...] = ()
+
+
+DocumentCheck = Callable[[Whole], DocumentMatch | None]
+_Factory = Callable[[dict[str, Any], Mapping[str, Group], str], DocumentCheck]
+
+DOCUMENT_CHECKS: dict[str, _Factory] = {}
+
+#: A finding shows at most so many places.
+_MOST_EVIDENCE = 12
+
+
+def _check(name: str) -> Callable[[_Factory], _Factory]:
+    def register(factory: _Factory) -> _Factory:
+        DOCUMENT_CHECKS[name] = factory
+        return factory
+
+    return register
+
+
+def _group(options: dict[str, Any], key: str, groups: Mapping[str, Group], where: str) -> Group:
+    name = options.get(key)
+    if not isinstance(name, str) or name not in groups:
+        raise ResourceError(f"{where}: {key} names the unknown phrase group {name!r}", hint="known: " + ", ".join(sorted(groups)))
+    return groups[name]
+
+
+def _ids(options: dict[str, Any], key: str) -> tuple[str, ...]:
+    value = options.get(key, [])
+    return tuple(value) if isinstance(value, list) else (str(value),)
+
+
+def _spans(clauses: Iterable[Clause]) -> tuple[Span, ...]:
+    return tuple(clause.sentence.span for clause in clauses)[:_MOST_EVIDENCE]
+
+
+def _body(clauses: Iterable[Clause]) -> list[Clause]:
+    return [clause for clause in clauses if clause.sentence.kind is not SentenceKind.HEADING]
+
+
+@_check("combination")
+def _combination(options: dict[str, Any], groups: Mapping[str, Group], where: str) -> DocumentCheck:
+    """Every risk of `risks` was found."""
+    wanted = _ids(options, "risks")
+    if len(wanted) < 2:
+        raise ResourceError(f"{where}: a combination needs two risks or more")
+
+    def holds(whole: Whole) -> DocumentMatch | None:
+        evidence: list[Span] = []
+        for rule in wanted:
+            spans = [span for finding in whole.findings if finding.rule == rule for span in finding.evidence]
+            if not spans:
+                return None
+            evidence.extend(spans)
+        return DocumentMatch(tuple(evidence[:_MOST_EVIDENCE]))
+
+    return holds
+
+
+@_check("present_without")
+def _present_without(options: dict[str, Any], groups: Mapping[str, Group], where: str) -> DocumentCheck:
+    """A category is regulated, but neither a category of `without` nor the phrases of `without_phrase` occur.
+
+    `at_least` is how many rows (without headings) the first must have, so that a passing mention is not enough.
+    """
+    present, without = _ids(options, "present"), _ids(options, "without")
+    at_least = int(options.get("at_least", 1))
+    phrase = _group(options, "without_phrase", groups, where) if "without_phrase" in options else None
+    needed = _group(options, "phrase", groups, where) if "phrase" in options else None
+
+    def holds(whole: Whole) -> DocumentMatch | None:
+        found = _body(whole.with_category(present))
+        if needed is not None:
+            found = [clause for clause in found if needed.matches(fold(clause.sentence.text).text, clause.sentence.language)]
+        if len(found) < at_least or (without and whole.with_category(without)):
+            return None
+        if phrase is not None and whole.with_phrase(phrase):
+            return None
+        return DocumentMatch(_spans(found))
+
+    return holds
+
+
+@_check("clock_without_hours")
+def _clock_without_hours(options: dict[str, Any], groups: Mapping[str, Group], where: str) -> DocumentCheck:
+    """Reaction or resolution in hours, and no hours of service anywhere."""
+    roles = frozenset(_ids(options, "roles"))
+    hours = _group(options, "hours_phrase", groups, where)
+
+    def holds(whole: Whole) -> DocumentMatch | None:
+        timed = [
+            clause
+            for clause in whole.clauses
+            if any(item.role in roles and item.unit in (TimeUnit.HOUR, TimeUnit.MINUTE) for item in clause.durations)
+        ]
+        if not timed or any(isinstance(item, ServiceWindow) for clause in whole.clauses for item in clause.quantities):
+            return None
+        return None if whole.with_phrase(hours) else DocumentMatch(_spans(timed))
+
+    return holds
+
+
+@_check("undefined_priorities")
+def _undefined_priorities(options: dict[str, Any], groups: Mapping[str, Group], where: str) -> DocumentCheck:
+    """Times depend on priorities ("P1 | 1 h"), and no sentence says what the priorities mean."""
+    priority = _group(options, "priority", groups, where)
+    meaning = _group(options, "meaning", groups, where)
+    timed = frozenset(_ids(options, "timed"))
+
+    def holds(whole: Whole) -> DocumentMatch | None:
+        named: list[Clause] = []
+        for clause, folded in zip(whole.clauses, whole.folded, strict=True):
+            language = clause.sentence.language
+            uses = bool(priority.matches(folded, language))
+            if uses and timed.intersection(clause.categories) and any(isinstance(item, Duration) for item in clause.quantities):
+                named.append(clause)
+                # The row itself may say what the priority means.
+                if meaning.matches(folded, language):
+                    return None
+            elif "severity_levels" in clause.categories and clause.sentence.kind is not SentenceKind.HEADING:
+                if meaning.matches(folded, language) or len(folded) > 60:
+                    return None
+        return DocumentMatch(_spans(named)) if len(named) >= 2 else None
+
+    return holds
+
+
+#: How an annex is called: a number, a capital letter or a Roman number after its name.
+_ANNEX_NAME = r"\s*(?:n[o°]\.?\s*)?(\d{1,2}|[A-Z]\b(?!\.[a-zà-ü])|[IVX]{1,4}\b)"
+
+
+@_check("missing_annex")
+def _missing_annex(options: dict[str, Any], groups: Mapping[str, Group], where: str) -> DocumentCheck:
+    """An annex is referred to by name, and nothing in the document begins with that name."""
+    words = {
+        language: re.compile(rf"\b({'|'.join(stems)}){_ANNEX_NAME}", re.IGNORECASE) for language, stems in _words(options, where).items()
+    }
+
+    def holds(whole: Whole) -> DocumentMatch | None:
+        referred: dict[str, list[Clause]] = {}
+        present: set[str] = set()
+        for clause in whole.clauses:
+            pattern = words.get(clause.sentence.language)
+            if pattern is None:
+                continue
+            for match in pattern.finditer(clause.sentence.text):
+                name = match.group(2).upper()
+                if not re.fullmatch(r"\d{1,2}|[A-Z]|[IVX]{1,4}", match.group(2)):
+                    continue  # a small letter is an article or a letter of a list, never the name of an annex
+                opens = not clause.sentence.text[: match.start()].strip(" \t#*-•–([{|0123456789.")
+                # A heading that opens with the annex is the annex; so is a short line of its own ("Annexe 2 – Inventaire"),
+                # unless it is an entry of the list of annexes: then the name comes up a second time as a heading.
+                if opens and clause.sentence.kind is SentenceKind.HEADING:
+                    present.add(name)
+                else:
+                    referred.setdefault(name, []).append(clause)
+        missing = {name: clauses for name, clauses in referred.items() if name not in present}
+        if not missing:
+            return None
+        evidence = _spans(clause for clauses in missing.values() for clause in clauses[:2])
+        return DocumentMatch(evidence, (("value", ", ".join(sorted(missing))),))
+
+    return holds
+
+
+def _words(options: dict[str, Any], where: str) -> dict[str, list[str]]:
+    words = options.get("words")
+    if not isinstance(words, dict) or not all(isinstance(stems, list) for stems in words.values()):
+        raise ResourceError(f"{where}: words must be lists per language")
+    return words
+
+
+@_check("blank_fields")
+def _blank_fields(options: dict[str, Any], groups: Mapping[str, Group], where: str) -> DocumentCheck:
+    """Blanks of a form were never filled in. A line of blanks for a signature or a date beside it is no gap."""
+    try:
+        blank = re.compile("|".join(options["blanks"]))
+    except (KeyError, TypeError, re.error) as error:
+        raise ResourceError(f"{where}: blanks must be a list of expressions: {error}") from error
+    signature = _group(options, "signature", groups, where)
+
+    def holds(whole: Whole) -> DocumentMatch | None:
+        found: list[Span] = []
+        for index, (clause, folded) in enumerate(zip(whole.clauses, whole.folded, strict=True)):
+            near = " ".join(whole.folded[max(0, index - 1) : index + 2]) if len(folded) < 80 else folded
+            if signature.matches(near, clause.sentence.language):
+                continue
+            match = blank.search(clause.sentence.text)
+            if match is not None and not _leader_of_contents(clause.sentence, match):
+                found.append(_within(clause.sentence, match.start(), match.end()))
+        return DocumentMatch(tuple(found[:_MOST_EVIDENCE]), (("value", str(len(found))),)) if found else None
+
+    return holds
+
+
+def _leader_of_contents(sentence: Sentence, match: re.Match[str]) -> bool:
+    """Dots that lead to a page number are a table of contents."""
+    return match.group().startswith((".", "…")) and bool(re.match(r"\s*\d{1,3}\s*$", sentence.text[match.end() :]))
+
+
+def _within(sentence: Sentence, start: int, end: int) -> Span:
+    if len(sentence.text) != sentence.span.end - sentence.span.start:
+        return sentence.span
+    return Span(sentence.span.start + start, sentence.span.start + end)

@@ -1,0 +1,173 @@
+"""Groups of phrases: one idea, said in four languages.
+
+A group is a list of regular expressions per language, matched at the start of a word in *folded* text: lower case, accents taken off,
+apostrophes and hyphens read as spaces, runs of blanks as one. Two shorthands keep the lists readable:
+
+- `~` stands for a gap of up to 50 characters;
+- an umlaut also matches its two-letter spelling, and `ss` also `ß` (German), `oe` also `œ` (French).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from analyzer.errors import ResourceError
+from analyzer.types import LANGUAGES, Span
+
+_GAP = r".{0,50}?"
+_SPACES = "'’‘ʼ`´-‐‑–\u00a0\u202f\u2009\n\r\t"
+
+
+def _folding() -> dict[int, str]:
+    table: dict[int, str] = {}
+    for code in [*range(0x41, 0x5B), *range(0xC0, 0x250), *range(0x1E00, 0x1F00)]:
+        base = unicodedata.normalize("NFD", chr(code))[0].lower()
+        if len(base) == 1 and base != chr(code):
+            table[code] = base
+    table.update({ord(space): " " for space in _SPACES})
+    table[ord("Œ")] = "œ"
+    return table
+
+
+_FOLDING = _folding()
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Text made comparable, with the way back to the characters it came from."""
+
+    text: str
+    #: Position in the source of every character of `text`, or None where they are the same.
+    positions: tuple[int, ...] | None = None
+
+    def source(self, start: int, end: int) -> Span:
+        """Return where `text[start:end]` stands in the source."""
+        if self.positions is None:
+            return Span(start, end)
+        if start >= end:
+            return Span(self.positions[start], self.positions[start]) if start < len(self.positions) else Span(0, 0)
+        return Span(self.positions[start], self.positions[end - 1] + 1)
+
+
+def fold(text: str) -> Folded:
+    """Fold case, accents, apostrophes, hyphens and runs of blanks.
+
+    Examples
+    --------
+    >>> fold("Dès l’annonce,  sous-traitant").text
+    'des l annonce, sous traitant'
+    """
+    same_length = text.translate(_FOLDING)
+    if "  " not in same_length:
+        return Folded(same_length)
+    kept = [index for index, char in enumerate(same_length) if char != " " or (index and same_length[index - 1] != " ")]
+    return Folded("".join(same_length[index] for index in kept), tuple(kept))
+
+
+def compile_stem(stem: str, language: str) -> str:
+    """Turn one stem of a rules file into a regular expression over folded text."""
+    if language == "de":
+        stem = re.sub("[äöüÄÖÜ]", lambda match: fold(match.group()).text + "e?", stem)
+        stem = stem.replace("ss", "(?:ss|ß)")
+    elif language == "fr":
+        stem = stem.replace("oe", "(?:oe|œ)")
+    # Escapes such as \W must keep their case, so only letters with accents are folded.
+    stem = "".join(fold(char).text if ord(char) > 127 else char for char in stem)
+    return stem.replace("'", " ").replace("~", _GAP)
+
+
+def trigram_of(stem: str) -> str | None:
+    """Return three letters that any match of `stem` must contain, or None where that cannot be told at a glance.
+
+    Only letters outside brackets count, and none that a quantifier may remove. It lets most groups be dismissed without running them.
+    """
+    run, best, depth = "", "", 0
+    index = 0
+    while index < len(stem):
+        char = stem[index]
+        following = stem[index + 1 : index + 2]
+        if char == "\\":
+            index += 2
+            char = ""
+        elif char == "[":
+            index = stem.find("]", index + 2) + 1
+            if index == 0:
+                return None
+            char = ""
+        else:
+            index += 1
+        if char in ("(", ")"):
+            depth += 1 if char == "(" else -1
+            char = ""
+        if char == "|" and depth == 0:
+            return None
+        if char.isalpha() and char.isascii() and depth == 0 and following not in ("?", "*", "{"):
+            run += char
+        else:
+            run = ""
+        if len(run) > len(best):
+            best = run
+    return best[:3] if len(best) >= 3 else None
+
+
+@dataclass(slots=True)
+class Group:
+    """A named idea; compiled per language on first use."""
+
+    name: str
+    stems: Mapping[str, Sequence[str]]
+    _compiled: dict[str, tuple[re.Pattern[str] | None, frozenset[str]]] = field(default_factory=dict, repr=False)
+
+    def matches(self, folded: str, language: str, trigrams: frozenset[str] | None = None) -> list[tuple[int, int]]:
+        """Return where the group occurs in folded text, in reading order."""
+        if language not in self._compiled:
+            self._compiled[language] = self._compile(language)
+        pattern, needed = self._compiled[language]
+        if pattern is None or (trigrams is not None and needed and needed.isdisjoint(trigrams)):
+            return []
+        return [match.span() for match in pattern.finditer(folded)]
+
+    def _compile(self, language: str) -> tuple[re.Pattern[str] | None, frozenset[str]]:
+        stems = [compile_stem(stem, language) for stem in self.stems.get(language, ())]
+        if not stems:
+            return None, frozenset()
+        try:
+            pattern = re.compile(r"(?<!\w)(?:" + "|".join(stems) + ")", re.DOTALL)
+        except re.error as error:
+            raise ResourceError(f"Faulty expression in phrase group {self.name!r} ({language}): {error}") from error
+        found = [trigram_of(stem) for stem in stems]
+        needed = frozenset(item for item in found if item is not None) if None not in found else frozenset()
+        return pattern, needed
+
+
+def trigrams(folded: str) -> frozenset[str]:
+    """Return all runs of three characters."""
+    return frozenset(map("".join, zip(folded, folded[1:], folded[2:], strict=False)))
+
+
+def read_groups(table: object, *, where: str) -> dict[str, Group]:
+    """Read `name -> language -> stems` from a rules file.
+
+    Raises
+    ------
+    ResourceError
+        The table has another form; `where` names the file or rule.
+    """
+    if not isinstance(table, dict):
+        raise ResourceError(f"{where}: phrases must be a table of groups")
+    groups: dict[str, Group] = {}
+    for name, languages in table.items():
+        if not isinstance(languages, dict):
+            raise ResourceError(f"{where}: phrase group {name!r} must be a table of languages")
+        for language, stems in languages.items():
+            if language not in LANGUAGES:
+                raise ResourceError(
+                    f"{where}: phrase group {name!r} has unknown language {language!r}", hint="known: " + ", ".join(LANGUAGES)
+                )
+            if not isinstance(stems, list) or not all(isinstance(stem, str) and stem for stem in stems):
+                raise ResourceError(f"{where}: phrase group {name!r} ({language}) must be a list of expressions")
+        groups[name] = Group(name, {language: tuple(stems) for language, stems in languages.items()})
+    return groups

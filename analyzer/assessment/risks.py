@@ -1,0 +1,216 @@
+"""Risks: formulations that should not be signed unread, found by rules over located wording, with the words shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from analyzer.assessment.catalogue import Risk, load_catalogue
+from analyzer.assessment.document_rules import Whole
+from analyzer.assessment.phrases import Folded, fold
+from analyzer.assessment.predicates import Match, Passage
+from analyzer.assessment.roles import assign_roles
+from analyzer.settings import Settings
+from analyzer.types import LANGUAGES, Clause, Document, Finding, FindingKind, SentenceKind, Side, Span
+
+#: Rows of a broken sentence that are read together at most.
+_MOST_ROWS = 3
+#: A list item longer than this says by itself what it means.
+_LONGEST_ITEM = 400
+
+
+def assess_risks(clauses: tuple[Clause, ...], document: Document, *, settings: Settings | None = None) -> tuple[Finding, ...]:
+    """Find risky formulations, then combinations and gaps over the whole document.
+
+    Parameters
+    ----------
+    clauses : tuple of Clause
+        In document order. Roles of durations are assigned here where they are missing.
+    document : Document
+        Its text is what the evidence points into.
+    settings : Settings, optional
+        Side, thresholds and the user's own rules.
+
+    Returns
+    -------
+    tuple of Finding
+        In reading order, document-level findings last. For the provider's side only those gaps that hurt both sides.
+    """
+    settings = settings or Settings()
+    catalogue = load_catalogue(settings.rules)
+    clauses = assign_roles(clauses)
+    risks = [risk for risk in catalogue.risks.values() if risk.when is not None]
+    findings = list(_sentence_findings(clauses, risks, settings))
+    findings.sort(key=lambda finding: (finding.evidence[0].start, finding.rule))
+    whole = Whole(clauses, document, settings, tuple(findings))
+    for risk in catalogue.risks.values():
+        if risk.check is None or (settings.side is Side.PROVIDER and not risk.both_sides):
+            continue
+        match = risk.check(whole)
+        if match is not None:
+            findings.append(Finding(risk.id, FindingKind.RISK, risk.categories[0], risk.severity, match.evidence, match.params))
+    if settings.side is Side.PROVIDER:
+        both = {risk.id for risk in catalogue.risks.values() if risk.both_sides}
+        findings = [finding for finding in findings if finding.rule in both]
+    return tuple(findings)
+
+
+# ------------------------------------------------------------------------------------------------ sentences
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A clause as a part of a passage: where its text starts there."""
+
+    clause: Clause
+    start: int
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.clause.sentence.text)
+
+
+def _sentence_findings(clauses: tuple[Clause, ...], risks: list[Risk], settings: Settings) -> Iterator[Finding]:
+    builder = _Builder(clauses, settings)
+    fired: list[set[str]] = []
+    for index in range(len(clauses)):
+        passage, pieces = builder.passage(range(index, index + 1))
+        found: set[str] = set()
+        for risk in risks:
+            assert risk.when is not None
+            match = risk.when(passage)
+            if match is not None:
+                found.add(risk.id)
+                yield _finding(risk, passage, pieces, match)
+        fired.append(found)
+    for rows in builder.joined_rows():
+        passage, pieces = builder.passage(rows)
+        known = set().union(*(fired[row] for row in rows))
+        for risk in risks:
+            assert risk.when is not None
+            if risk.id in known:
+                continue
+            match = risk.when(passage)
+            # Words on both sides of a break are what the rows alone could not show.
+            if match is not None and len(_touched(match, pieces)) > 1:
+                for row in rows:
+                    fired[row].add(risk.id)
+                yield _finding(risk, passage, pieces, match)
+    for lead, item in builder.list_items():
+        passage, pieces = builder.passage([lead, item])
+        for risk in risks:
+            assert risk.when is not None
+            if risk.id in fired[item] or risk.id in fired[lead]:
+                continue
+            match = risk.when(passage)
+            if match is not None and len(_touched(match, pieces)) > 1:
+                fired[item].add(risk.id)
+                yield _finding(risk, passage, pieces[1:], match)
+
+
+class _Builder:
+    """Makes passages of clauses, with what the headings above say."""
+
+    def __init__(self, clauses: tuple[Clause, ...], settings: Settings) -> None:
+        self.clauses = clauses
+        self.settings = settings
+        self._document: dict[str, Folded] = {}
+        self._memo: dict[str, dict[int, bool]] = {}
+        self._text = fold("\n".join(clause.sentence.text for clause in clauses))
+        self._headings: dict[str, frozenset[str]] = {
+            clause.sentence.text.strip(): frozenset(clause.categories) - {"other"}
+            for clause in clauses
+            if clause.sentence.kind is SentenceKind.HEADING
+        }
+
+    def passage(self, rows: range | list[int]) -> tuple[Passage, list[_Piece]]:
+        pieces: list[_Piece] = []
+        position = 0
+        for row in rows:
+            pieces.append(_Piece(self.clauses[row], position))
+            position = pieces[-1].end + 1
+        last = pieces[-1].clause.sentence
+        language = last.language if last.language in LANGUAGES else "en"
+        above = last.heading_path[-1].strip() if last.heading_path else ""
+        passage = Passage(
+            text=" ".join(piece.clause.sentence.text for piece in pieces),
+            language=language,
+            categories=frozenset(category for piece in pieces for category in piece.clause.categories),
+            heading_categories=self._headings.get(above, frozenset()),
+            heading_path=last.heading_path,
+            kind=last.kind,
+            quantities=tuple(
+                replace(item, span=item.span.shifted(piece.start - piece.clause.sentence.span.start))
+                for piece in pieces
+                for item in piece.clause.quantities
+            ),
+            settings=self.settings,
+            document=self._text,
+            document_memo=self._memo.setdefault(language, {}),
+        )
+        return passage, pieces
+
+    def joined_rows(self) -> Iterator[list[int]]:
+        """Rows that a line break has cut: the first ends without punctuation and both are running text."""
+        running = (SentenceKind.SENTENCE, SentenceKind.LIST_ITEM)
+        breaks = {
+            index
+            for index, (first, second) in enumerate(pairwise(self.clauses))
+            if first.sentence.kind in running
+            and second.sentence.kind is SentenceKind.SENTENCE
+            and first.sentence.text.rstrip()[-1:] not in (".", ";", ":", "!", "?", "|", "")
+            and len(first.sentence.text) > 25
+        }
+        for index in sorted(breaks):
+            yield [index, index + 1]
+        for index in sorted(breaks):
+            if index + 1 in breaks:
+                yield list(range(index, index + _MOST_ROWS))
+
+    def list_items(self) -> Iterator[tuple[int, int]]:
+        """Pairs of a lead-in ("The provider is not liable for:") and each item of its list."""
+        lead: int | None = None
+        for index, clause in enumerate(self.clauses):
+            sentence = clause.sentence
+            if lead is not None and sentence.kind is SentenceKind.LIST_ITEM and not sentence.text.rstrip().endswith(":"):
+                if len(sentence.text) <= _LONGEST_ITEM:
+                    yield lead, index
+            elif sentence.text.rstrip().endswith(":") and sentence.kind is not SentenceKind.TABLE_ROW:
+                lead = index
+            else:
+                lead = None
+
+
+def _touched(match: Match, pieces: list[_Piece]) -> list[tuple[_Piece, int, int]]:
+    """Return per piece the stretch of it, in the passage, that holds words of the match."""
+    touched: list[tuple[_Piece, int, int]] = []
+    for piece in pieces:
+        spans = [span for span in match.spans if span.start < piece.end and span.end > piece.start]
+        if spans:
+            start = max(piece.start, min(span.start for span in spans))
+            end = min(piece.end, max(span.end for span in spans))
+            touched.append((piece, start, end))
+    return touched
+
+
+def _finding(risk: Risk, passage: Passage, pieces: list[_Piece], match: Match) -> Finding:
+    evidence: list[Span] = []
+    for piece, start, end in _touched(match, pieces) or [(pieces[-1], pieces[-1].start, pieces[-1].end)]:
+        sentence = piece.clause.sentence
+        if len(sentence.text) != sentence.span.end - sentence.span.start or end - start < 3:
+            evidence.append(sentence.span)
+        else:
+            start, end = _whole_words(passage.text, start, end, piece)
+            evidence.append(Span(start - piece.start + sentence.span.start, end - piece.start + sentence.span.start))
+    severity = next((grade for grade, when in risk.graded if when(passage) is not None), risk.severity)
+    category = next((category for category in risk.categories if category in passage.categories), risk.categories[0])
+    return Finding(risk.id, FindingKind.RISK, category, severity, tuple(evidence), match.params)
+
+
+def _whole_words(text: str, start: int, end: int, piece: _Piece) -> tuple[int, int]:
+    while start > piece.start and text[start - 1].isalnum() and text[start].isalnum():
+        start -= 1
+    while end < piece.end and text[end].isalnum() and text[end - 1].isalnum():
+        end += 1
+    return start, end

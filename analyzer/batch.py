@@ -1,0 +1,342 @@
+"""Many documents over processes, and their scores in Parquet.
+
+joblib spreads the work; a document that hangs is stopped by an alarm inside its process, and one that kills its process is found out by running its batch
+again, one document per process. Parts are written under another name and renamed, so a crash never leaves half a file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from analyzer.api import default_analyzer
+from analyzer.errors import AnalyzerError, DataError, TimeLimitError
+from analyzer.reading import read_bytes
+from analyzer.report.model import Report
+from analyzer.settings import Settings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analyzer.reading import Source
+
+logger = logging.getLogger("analyzer")
+
+#: Documents handed out at once per process: enough to keep all busy, few enough that the inputs of a batch fit in memory.
+WINDOW = 16
+#: Documents in one Parquet part.
+PART_DOCUMENTS = 256
+SUFFIXES = (".pdf", ".docx", ".txt", ".md")
+#: Pages assumed for the time limit before a document is read: a limit per page needs a guess, and size tells little.
+_ASSUMED_PAGES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A document of a batch that could not be analyzed: its name, and the code, message and hint of the error."""
+
+    name: str
+    code: str
+    message: str
+    hint: str = ""
+
+    @classmethod
+    def from_error(cls, name: str, error: AnalyzerError) -> Failure:
+        return cls(name, error.code, error.message, error.hint)
+
+
+def analyze_many(sources: Iterable[Source], *, n_jobs: int = -1, settings: Settings | None = None) -> Iterator[Report | Failure]:
+    """Analyze many contracts, in input order; a document that fails gives a Failure and costs nothing but itself.
+
+    Parameters
+    ----------
+    sources : iterable of path, bytes or binary file
+        Taken as they are needed.
+    n_jobs : int, default=-1
+        Processes; -1 is one per core. Under `joblib.parallel_config` another backend takes the work.
+    settings : Settings, optional
+    """
+    return run_batch(sources, n_jobs=n_jobs, settings=settings or default_analyzer().settings)
+
+
+def run_batch(sources: Iterable[Source], *, n_jobs: int, settings: Settings) -> Iterator[Report | Failure]:
+    """Yield a Report or Failure per source, in order."""
+    default_analyzer().model  # noqa: B018 - a missing model is one error now, not one failure per document
+    iterator = iter(sources)
+    jobs = (os.cpu_count() or 1) if n_jobs in (-1, 0) else abs(n_jobs)
+    while window := list(islice(iterator, WINDOW * jobs)):
+        loaded = [_load(source, settings) for source in window]
+        yield from _run_window(loaded, jobs, settings)
+
+
+def _load(source: Source, settings: Settings) -> tuple[str, bytes] | Failure:
+    try:
+        return read_bytes(source, limits=settings.limits)
+    except AnalyzerError as error:
+        return Failure.from_error(str(source) if isinstance(source, str | Path) else "", error)
+
+
+def _run_window(loaded: list[tuple[str, bytes] | Failure], jobs: int, settings: Settings) -> Iterator[Report | Failure]:
+    from joblib import Parallel, delayed
+    from joblib.externals.loky.process_executor import TerminatedWorkerError
+
+    work = [item for item in loaded if not isinstance(item, Failure)]
+    if jobs == 1 or len(work) <= 1:
+        results: list[Report | Failure] = [_guarded(name, data, settings) for name, data in work]
+    else:
+        try:
+            results = list(Parallel(n_jobs=jobs)(delayed(_guarded)(name, data, settings) for name, data in work))
+        except TerminatedWorkerError:
+            logger.warning("a document ended its process; its batch is run again, one document per process")
+            results = [_alone(name, data, settings) for name, data in work]
+    done = iter(results)
+    for item in loaded:
+        yield item if isinstance(item, Failure) else next(done)
+
+
+def _guarded(name: str, data: bytes, settings: Settings) -> Report | Failure:
+    """Analyze in this process; any error becomes a Failure."""
+    try:
+        with _alarm(settings.limits.timeout_s + settings.limits.timeout_per_page_s * _ASSUMED_PAGES):
+            return default_analyzer().analyze(data, name=name, settings=settings)
+    except AnalyzerError as error:
+        return Failure.from_error(name, error)
+    except MemoryError:
+        return Failure(name, "too_large", "The document needs more memory than there is")
+    except Exception as error:
+        logger.exception("unexpected error in %s", name)
+        return Failure(
+            name, "internal", f"Unexpected {type(error).__name__}: {error}", "please report it with the file, if you may share it"
+        )
+
+
+@contextlib.contextmanager
+def _alarm(seconds: float) -> Iterator[None]:
+    """Raise TimeLimitError after `seconds`, where the platform and the thread allow it."""
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ring(number: int, frame: Any) -> None:
+        raise TimeLimitError(f"The document took more than {seconds:.0f} seconds", hint="raise limits.timeout_s or split the file")
+
+    previous = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+
+
+def _alone(name: str, data: bytes, settings: Settings) -> Report | Failure:
+    """Analyze in a process of its own, which may die."""
+    from joblib import Parallel, delayed
+    from joblib.externals.loky import get_reusable_executor
+    from joblib.externals.loky.process_executor import TerminatedWorkerError
+
+    try:
+        return next(iter(Parallel(n_jobs=2)(delayed(_guarded)(name, data, settings) for _ in range(1))))  # type: ignore[no-any-return]
+    except TerminatedWorkerError:
+        get_reusable_executor(max_workers=2).shutdown(wait=False, kill_workers=True)
+        return Failure(name, "crashed", "The document ended the process that read it", "open it in a viewer and print it to a new PDF")
+
+
+# ------------------------------------------------------------------------------------------------ Parquet
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreResult:
+    """What `score` did.
+
+    Attributes
+    ----------
+    path : Path
+        Folder of Parquet parts; `pandas.read_parquet(path)` reads them as one table, a row per sentence.
+    done, skipped : int
+        Documents analyzed now, and documents found done by an earlier run.
+    failures : tuple of Failure
+    """
+
+    path: Path
+    done: int
+    skipped: int
+    failures: tuple[Failure, ...]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per sentence."""
+        import pandas as pd
+
+        parts = sorted(self.path.glob("part-*.parquet"))
+        return pd.concat([pd.read_parquet(part) for part in parts], ignore_index=True) if parts else pd.DataFrame()
+
+    def findings_frame(self) -> pd.DataFrame:
+        """Return one row per finding, with the document it stands in."""
+        import pandas as pd
+
+        parts = sorted(self.path.glob("_findings-*.parquet"))
+        return pd.concat([pd.read_parquet(part) for part in parts], ignore_index=True) if parts else pd.DataFrame()
+
+
+def score(
+    sources: Any,
+    out: str | Path = "scores.parquet",
+    *,
+    n_jobs: int = -1,
+    settings: Settings | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> ScoreResult:
+    """Analyze many contracts into Parquet, resumable.
+
+    Parameters
+    ----------
+    sources : path, or iterable of paths
+        Files, or a folder whose PDF, DOCX, TXT and MD files are taken.
+    out : path
+        A folder of Parquet parts, one row per sentence; a rerun skips what is done with the same content, model and settings, and retries failures.
+    n_jobs : int, default=-1
+
+    Returns
+    -------
+    ScoreResult
+        Paths, counts and failures; `to_frame()` reads the parts.
+    """
+    return score_batch(sources, out, n_jobs=n_jobs, settings=settings or default_analyzer().settings, progress=progress)
+
+
+def collect_paths(sources: Any) -> list[Path]:
+    """Return the files of a path, a folder or an iterable of them, sorted within folders."""
+    found: list[Path] = []
+    for source in [sources] if isinstance(sources, str | Path) else sources:
+        path = Path(source)
+        if path.is_dir():
+            found += sorted(entry for entry in path.rglob("*") if entry.suffix.lower() in SUFFIXES and entry.is_file())
+        else:
+            found.append(path)
+    return found
+
+
+def score_batch(
+    sources: Any,
+    out: str | Path,
+    *,
+    n_jobs: int,
+    settings: Settings,
+    progress: Callable[[int, int], None] | None = None,
+) -> ScoreResult:
+    """Analyze documents into Parquet parts; see `analyzer.score`."""
+    folder = Path(out)
+    if folder.is_file():
+        raise DataError(f"{folder} is a file", hint="score writes a folder of Parquet parts; choose another name")
+    folder.mkdir(parents=True, exist_ok=True)
+    for left in folder.glob(".tmp-*"):
+        left.unlink(missing_ok=True)
+    model = default_analyzer().model
+    setting_key = hashlib.sha256(f"{model.sha256}\n{settings!r}".encode()).hexdigest()[:16]
+    manifest = _Manifest(folder, setting_key)
+    paths = collect_paths(sources)
+    skipped = 0
+    todo: list[tuple[Path, str]] = []
+    failures: list[Failure] = []
+    for path in paths:
+        try:
+            key = hashlib.sha256(read_bytes(path, limits=settings.limits)[1]).hexdigest()
+        except AnalyzerError as error:
+            failures.append(Failure.from_error(str(path), error))
+            continue
+        if key in manifest.done:
+            skipped += 1
+        else:
+            manifest.done[key] = ""  # the same content twice is analyzed once
+            todo.append((path, key))
+    for _, key in todo:
+        del manifest.done[key]
+    count = 0
+    position = 0
+    results = run_batch((path for path, _ in todo), n_jobs=n_jobs, settings=settings)
+    while batch := list(islice(results, PART_DOCUMENTS)):
+        reports: list[tuple[str, Report]] = []
+        for result in batch:
+            path, key = todo[position]
+            position += 1
+            if isinstance(result, Failure):
+                failures.append(Failure(str(path), result.code, result.message, result.hint))
+            else:
+                reports.append((key, result))
+            if progress is not None:
+                progress(position, len(todo))
+        if reports:
+            manifest.write_part(reports)
+            count += len(reports)
+        manifest.write(failures)
+    manifest.write(failures)
+    return ScoreResult(folder, count, skipped, tuple(failures))
+
+
+class _Manifest:
+    """`_manifest.json` in the folder: content hash -> part, per model and settings; and the failures of the last run."""
+
+    def __init__(self, folder: Path, setting_key: str) -> None:
+        self.folder, self.setting_key = folder, setting_key
+        self.done: dict[str, str] = {}
+        path = folder / "_manifest.json"
+        if path.is_file():
+            try:
+                data = json.loads(path.read_text(encoding="utf-8"))
+                if data["settings"] == setting_key:
+                    self.done = {key: part for key, part in data["done"].items() if (folder / part).is_file()}
+                else:
+                    self._set_aside(folder)
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                raise DataError(f"{path} is damaged: {error}", hint="delete the folder, or choose another name") from error
+        elif any(folder.glob("part-*.parquet")):
+            raise DataError(f"{folder} holds Parquet parts without a manifest", hint="choose another name")
+
+    @staticmethod
+    def _set_aside(folder: Path) -> None:
+        """Remove parts of another model or other settings: a table that mixes two models is worse than none."""
+        for part in [*folder.glob("part-*.parquet"), *folder.glob("_findings-*.parquet")]:
+            part.unlink()
+
+    def write_part(self, reports: list[tuple[str, Report]]) -> None:
+        import pandas as pd
+
+        from analyzer.report.frames import clause_records, finding_records
+
+        number = 1 + max((int(p.stem.split("-")[1]) for p in self.folder.glob("part-*.parquet")), default=-1)
+        name = f"part-{number:05d}.parquet"
+        findings = [
+            {"document": report.document.name, "sha256": report.document.sha256, **record}
+            for _, report in reports
+            for record in finding_records(report, report.language)
+        ]
+        clauses = pd.DataFrame.from_records([record for _, report in reports for record in clause_records(report)])
+        clauses["page"] = clauses["page"].astype("Int64")
+        table = pd.DataFrame.from_records(findings)
+        if len(table):
+            for column in ("page", "start", "end"):
+                table[column] = table[column].astype("Int64")
+        self._atomic(f"_findings-{number:05d}.parquet", lambda path: table.to_parquet(path, index=False))
+        self._atomic(name, lambda path: clauses.to_parquet(path, index=False))
+        for key, _ in reports:
+            self.done[key] = name
+
+    def write(self, failures: list[Failure]) -> None:
+        content = {"settings": self.setting_key, "done": self.done, "failures": [asdict(failure) for failure in failures]}
+        text = json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True)
+        self._atomic("_manifest.json", lambda path: path.write_text(text, encoding="utf-8"))
+
+    def _atomic(self, name: str, write: Callable[[Path], Any]) -> None:
+        temporary = self.folder / f".tmp-{name}"
+        write(temporary)
+        os.replace(temporary, self.folder / name)

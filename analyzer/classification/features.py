@@ -1,0 +1,185 @@
+"""Rows to sparse features: n-grams of the masked row and of its headings, word-list counts, kind and typed quantities.
+
+All transformers are importable classes without lambdas, so a model file stays loadable and auditable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from analyzer.classification.cues import count_cues, cue_categories
+from analyzer.classification.masking import mask
+from analyzer.classification.rows import Row
+from analyzer.types import LANGUAGES
+
+_KINDS = ("sentence", "list_item", "table_row", "heading")
+_TYPED = ("xclock24", "xtime", "xdate", "xmoney", "xpercent", "xmail", "xurl", "xphone", "xname", " 0 ")
+
+
+class CueFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Counts of the word lists in the row, its nearest heading, the headings further out, and the neighbours; and facts of form.
+
+    Parameters
+    ----------
+    scale : float, default=1.0
+        Factor against the n-grams, which are of unit length.
+    neighbours : bool, default=True
+        Count in the row before and after, too.
+    """
+
+    def __init__(self, scale: float = 1.0, neighbours: bool = True) -> None:
+        self.scale = scale
+        self.neighbours = neighbours
+
+    def fit(self, X: Sequence[Row], y: Any = None) -> CueFeatures:
+        self.categories_ = cue_categories()
+        return self
+
+    def transform(self, X: Sequence[Row]) -> sparse.csr_matrix:
+        """Return shape (n_rows, n_features), features named by `get_feature_names_out`."""
+        n = len(self.categories_)
+        rows: list[int] = []
+        columns: list[int] = []
+        values: list[float] = []
+
+        def add(row: int, column: int, value: float) -> None:
+            rows.append(row)
+            columns.append(column)
+            values.append(value)
+
+        form = 6 * n
+        texts: dict[tuple[str, str], dict[int, int]] = {}
+        for i, row in enumerate(X):
+            own = texts.get((row.text, row.language))
+            if own is None:
+                own = texts[(row.text, row.language)] = count_cues(row.text, row.language)
+            total = sum(own.values())
+            for category, count in own.items():
+                add(i, category, min(count, 3) ** 0.5)
+                if total == count:
+                    add(i, n + category, 1.0)  # the only category in sight
+            for depth, title in enumerate(reversed(row.heading)):
+                block = 2 * n if depth == 0 else 3 * n
+                for category, count in count_cues(title, row.language, heading=True).items():
+                    add(i, block + category, min(count, 2) ** 0.5)
+            if self.neighbours:
+                for block, text in ((4 * n, row.before), (5 * n, row.after)):
+                    if text:
+                        near = texts.get((text, row.language))
+                        if near is None:
+                            near = texts[(text, row.language)] = count_cues(text, row.language)
+                        for category, count in near.items():
+                            add(i, block + category, 0.5 * min(count, 2) ** 0.5)
+            if not own:
+                add(i, form, 1.0)
+            if row.kind in _KINDS:
+                add(i, form + 1 + _KINDS.index(row.kind), 1.0)
+            masked = f" {mask(row.text)} "
+            for position, sign in enumerate(_TYPED):
+                if sign in masked:
+                    add(i, form + 5 + position, 1.0)
+            words = masked.count(" ")
+            add(i, form + 15 + (0 if words < 6 else 1 if words < 16 else 2 if words < 40 else 3), 1.0)
+        shape = (len(X), len(self.get_feature_names_out()))
+        matrix = sparse.csr_matrix((np.asarray(values, dtype=np.float32), (rows, columns)), shape=shape)
+        return matrix * np.float32(self.scale)
+
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
+        blocks = ("text", "only", "heading", "outer", "before", "after")
+        names = [f"cue:{block}:{category}" for block in blocks for category in self.categories_]
+        names += ["form:no_cue", *(f"kind:{kind}" for kind in _KINDS), *(f"has:{sign.strip()}" for sign in _TYPED)]
+        names += [f"length:{step}" for step in ("tiny", "short", "middle", "long")]
+        return np.asarray(names, dtype=object)
+
+
+class FieldTfidf(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """TF-IDF over one field of the row.
+
+    Parameters
+    ----------
+    field : {"text", "heading", "outer", "before"}
+        The masked row, its nearest heading, the headings further out joined, or the row before.
+    analyzer : {"word", "char_wb"}
+    ngram_range : tuple of int
+    min_df, max_features : int
+    scale : float, default=1.0
+    """
+
+    def __init__(
+        self,
+        field: str = "text",
+        analyzer: str = "word",
+        ngram_range: tuple[int, int] = (1, 2),
+        min_df: int = 2,
+        max_features: int | None = None,
+        scale: float = 1.0,
+    ) -> None:
+        self.field = field
+        self.analyzer = analyzer
+        self.ngram_range = ngram_range
+        self.min_df = min_df
+        self.max_features = max_features
+        self.scale = scale
+
+    def _texts(self, X: Sequence[Row]) -> list[str]:
+        if self.field == "text":
+            return [mask(row.text) for row in X]
+        if self.field == "heading":
+            return [mask(row.heading[-1]) if row.heading else "" for row in X]
+        if self.field == "outer":
+            return [mask(" . ".join(row.heading[:-1])) for row in X]
+        if self.field == "before":
+            return [mask(row.before) for row in X]
+        raise ValueError(f"unknown field {self.field!r}: text, heading, outer or before")
+
+    def fit(self, X: Sequence[Row], y: Any = None) -> FieldTfidf:
+        texts = self._texts(X)
+        pattern = r"(?u)\b\w+\b" if self.analyzer == "word" else None
+        for min_df in (self.min_df, 1):
+            vectorizer = TfidfVectorizer(
+                analyzer=self.analyzer, ngram_range=self.ngram_range, min_df=min_df, max_features=self.max_features,
+                sublinear_tf=True, dtype=np.float32, lowercase=False, token_pattern=pattern,
+            )  # fmt: skip
+            try:
+                self.vectorizer_ = vectorizer.fit(texts)
+                return self
+            except ValueError:
+                # Nothing occurs often enough (twenty rows) or at all (no headings given): then with less, then without the field.
+                continue
+        self.vectorizer_ = None
+        return self
+
+    def transform(self, X: Sequence[Row]) -> sparse.csr_matrix:
+        if self.vectorizer_ is None:
+            return sparse.csr_matrix((len(X), 0), dtype=np.float32)
+        return self.vectorizer_.transform(self._texts(X)) * np.float32(self.scale)
+
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
+        if self.vectorizer_ is None:
+            return np.asarray([], dtype=object)
+        tag = f"{self.field}:{'char' if self.analyzer == 'char_wb' else 'word'}:"
+        return np.asarray([tag + name for name in self.vectorizer_.get_feature_names_out()], dtype=object)
+
+
+class LanguageFlags(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """One column per language, so that a class can be rarer in one of them."""
+
+    def __init__(self, scale: float = 0.3) -> None:
+        self.scale = scale
+
+    def fit(self, X: Sequence[Row], y: Any = None) -> LanguageFlags:
+        self.languages_ = LANGUAGES
+        return self
+
+    def transform(self, X: Sequence[Row]) -> sparse.csr_matrix:
+        dense = np.asarray([[row.language == language for language in self.languages_] for row in X], dtype=np.float32)
+        return sparse.csr_matrix(dense.reshape(len(X), len(self.languages_)) * np.float32(self.scale))
+
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
+        return np.asarray([f"language:{language}" for language in self.languages_], dtype=object)

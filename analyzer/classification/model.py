@@ -1,0 +1,66 @@
+"""A trained model: pipeline, calibration, category names; rows in, labels out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from analyzer.classification.calibration import Calibration
+from analyzer.classification.rows import Row
+from analyzer.classification.scores import OTHER
+from analyzer.types import Label
+
+#: Rows classified at once: enough to be fast, little enough to stay small.
+BATCH = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseModel:
+    """What `models/<name>/model.joblib` holds, and how it is used."""
+
+    pipeline: Any
+    calibration: Calibration
+    categories: tuple[str, ...]
+    single_label: bool = False
+    sha256: str = ""
+
+    def predict_proba(self, rows: Sequence[Row]) -> np.ndarray:
+        """Return calibrated probabilities, shape (n_rows, n_categories), columns as in `categories`."""
+        if not rows:
+            return np.zeros((0, len(self.categories)))
+        parts = []
+        for start in range(0, len(rows), BATCH):
+            parts.append(self.calibration.probabilities(self.pipeline.decision_function(rows[start : start + BATCH])))
+        return np.vstack(parts)
+
+    def classify(self, rows: Sequence[Row]) -> list[tuple[Label, ...]]:
+        """Return the labels of each row, most probable first; `other` where every category is under its threshold."""
+        return [self.choose(probabilities) for probabilities in self.predict_proba(rows)]
+
+    def choose(self, probabilities: np.ndarray) -> tuple[Label, ...]:
+        """Turn the probabilities of one row into labels."""
+        below, above = self.calibration.band
+        distance = probabilities - self.calibration.threshold
+        if self.single_label:
+            best = int(np.argmax(probabilities))
+            return (Label(self.categories[best], float(probabilities[best]), bool(distance[best] < above)),)
+        chosen = np.flatnonzero(distance >= 0)
+        labels = [Label(self.categories[k], float(probabilities[k]), bool(distance[k] < above)) for k in chosen]
+        if not labels:
+            nearly = bool((distance >= -below).any()) and below > 0
+            return (Label(OTHER, float(1.0 - probabilities.max(initial=0.0)), nearly),)
+        return tuple(sorted(labels, key=lambda label: (-label.probability, label.category)))
+
+    def explain(self, row: Row, category: str, *, top: int = 12) -> list[tuple[str, float]]:
+        """Return the features that spoke most for (positive) or against `category`, in log-odds; exact, as the model is linear."""
+        features = self.pipeline.named_steps["features"]
+        x = features.transform([row])
+        weights = self.pipeline.named_steps["model"].coef_[self.categories.index(category)]
+        x = x.tocsr()
+        shares = x.data * weights[x.indices]
+        names = features.get_feature_names_out()
+        order = np.argsort(-np.abs(shares))[:top]
+        return [(str(names[x.indices[i]]), float(shares[i])) for i in order]

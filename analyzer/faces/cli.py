@@ -1,0 +1,346 @@
+"""The commands. Exit codes: 0 done, 1 some documents failed (each is named), 2 wrong use."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from analyzer._version import __version__
+from analyzer.errors import AnalyzerError, DataError, SettingsError
+from analyzer.types import LANGUAGES
+
+if TYPE_CHECKING:
+    from analyzer.settings import Settings
+
+FORMATS = ("text", "json", "html", "md", "csv", "xlsx", "docx", "pdf")
+BACKENDS = ("loky", "dask", "ray")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        code: int = options.run(options)
+        sys.stdout.flush()
+        return code
+    except (SettingsError, DataError) as error:
+        return _complain(error, 2)
+    except AnalyzerError as error:
+        return _complain(error, 1)
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader of our output has gone (head, less); there is nobody left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _complain(error: AnalyzerError, code: int) -> int:
+    print(f"clause-analyzer: {error}", file=sys.stderr)
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="clause-analyzer",
+        description="Reads IT maintenance and support contracts for the customer: clauses, times, risks, gaps. All of it runs on this machine.",
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, text: str, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=text, description=text)
+        command.set_defaults(run=run)
+        return command
+
+    analyze = add("analyze", "Analyze contracts one by one.", _analyze)
+    analyze.add_argument("files", nargs="+", metavar="FILE")
+    analyze.add_argument("--format", choices=FORMATS, default=None, help="default: text, or by the ending of OUT")
+    analyze.add_argument("-o", "--out", metavar="OUT", help="file, or folder for several contracts")
+    _add_settings(analyze)
+    analyze.add_argument("--json", action="store_true", help="the same as --format json")
+
+    score = add("score", "Analyze many contracts into Parquet; a rerun does only what is left.", _score)
+    score.add_argument("paths", nargs="+", metavar="PATH", help="files or folders")
+    score.add_argument("-o", "--out", default="scores.parquet", metavar="OUT.parquet")
+    score.add_argument("--jobs", type=int, default=-1, metavar="N", help="processes; default: one per core")
+    score.add_argument("--backend", choices=BACKENDS, default="loky")
+    score.add_argument("--json", action="store_true", help="print the result as JSON")
+    _add_settings(score)
+
+    compare = add("compare", "Set two or more offers side by side.", _compare)
+    compare.add_argument("files", nargs="+", metavar="FILE")
+    compare.add_argument("--json", action="store_true", help="print the result as JSON")
+    _add_settings(compare)
+
+    train = add("train", "Train a model from labelled data.", _train)
+    train.add_argument("data", metavar="DATA", help="file or folder")
+    train.add_argument("-o", "--out", required=True, metavar="MODEL", help="model folder to write")
+    train.add_argument("--base", metavar="DATA", help="more data to train on, e.g. data/contracts")
+    train.add_argument("--seed", type=int, default=0)
+    train.add_argument("--json", action="store_true", help="print the scores as JSON")
+
+    evaluate = add("evaluate", "Score a model on labelled data.", _evaluate)
+    evaluate.add_argument("data", metavar="DATA")
+    evaluate.add_argument("--model", metavar="MODEL", help="model folder; default: the shipped model")
+    evaluate.add_argument("--json", action="store_true", help="print the scores as JSON")
+
+    data = commands.add_parser(
+        "data", help="Check, convert and count labelled data.", description="Check, convert and count labelled data."
+    )
+    actions = data.add_subparsers(dest="action", required=True, metavar="ACTION")
+    for name, text, run in (
+        ("check", "Name every fault with file and line.", _data_check),
+        ("stats", "Count contracts, rows, categories and risks.", _data_stats),
+    ):
+        action = actions.add_parser(name, help=text, description=text)
+        action.add_argument("folder", nargs="?", default="data/contracts", metavar="FOLDER")
+        action.add_argument("--json", action="store_true")
+        action.set_defaults(run=run)
+    formats = ("native", "doccano", "prodigy", "labelstudio", "csv", "docbin")
+    action = actions.add_parser(
+        "import", help="Read another format and write ours (JSON lines).", description="Read another format and write ours (JSON lines)."
+    )
+    action.add_argument("file", metavar="FILE")
+    action.add_argument("-o", "--out", required=True, metavar="OUT.jsonl")
+    action.add_argument("--format", choices=formats, default=None, help="default: by content")
+    action.set_defaults(run=_data_import)
+    action = actions.add_parser(
+        "export", help="Write labelled data in another format.", description="Write labelled data in another format."
+    )
+    action.add_argument("data", metavar="DATA", help="file or folder")
+    action.add_argument("-o", "--out", required=True, metavar="OUT")
+    action.add_argument("--format", choices=formats, required=True)
+    action.set_defaults(run=_data_export)
+
+    model = add("model", "Check that the model loads and still finds its self-test sentences.", _model)
+    model.add_argument("--model", metavar="MODEL", help="model folder; default: the shipped model")
+
+    app = add("app", "Open the page in the browser.", _app)
+    app.add_argument("--port", type=int, default=8501)
+    app.add_argument("--headless", action="store_true", help="do not open a browser")
+    return parser
+
+
+def _add_settings(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--settings", metavar="FILE", help="analyzer.toml; default: the one in this folder, if there is one")
+    command.add_argument("--language", choices=LANGUAGES, help="language of the explanations; default: that of the contract")
+    command.add_argument("--side", choices=("customer", "provider"), help="whose interests count; default: customer")
+    command.add_argument("--pdf-engine", choices=("pdfminer", "pdfium"))
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    from dataclasses import replace
+
+    from analyzer.settings import Settings
+
+    path = options.settings or ("analyzer.toml" if Path("analyzer.toml").is_file() else None)
+    settings = Settings.from_file(path) if path else Settings()
+    changes: dict[str, Any] = {
+        name: value for name in ("language", "side", "pdf_engine") if (value := getattr(options, name, None)) is not None
+    }
+    return replace(settings, **changes) if changes else settings
+
+
+def _write(out: Path, content: str | bytes) -> None:
+    from analyzer.datasets.native import write_atomically
+
+    write_atomically(out, content if isinstance(content, bytes) else content.encode())
+
+
+def _analyze(options: argparse.Namespace) -> int:
+    from analyzer.api import analyze
+    from analyzer.reading import read_bytes
+
+    settings = _settings(options)
+    ending = Path(options.out).suffix.lower().lstrip(".") if options.out else ""
+    by_ending = {"txt": "text", "htm": "html", **{name: name for name in FORMATS}}
+    format = "json" if options.json else options.format or by_ending.get(ending, "text")
+    several = len(options.files) > 1
+    if format in ("xlsx", "docx", "pdf") and not options.out:
+        raise SettingsError(f"The format {format} needs a file to write to", hint="-o OUT")
+    if several and options.out and ending in by_ending:
+        raise SettingsError("Several contracts need a folder to write to", hint="-o FOLDER")
+    failed = 0
+    for file in options.files:
+        try:
+            name, data = read_bytes(file, limits=settings.limits)
+            report = analyze(data if not name else file, settings=settings)
+            content = report.render(format, settings.language, source=data)
+        except SettingsError:
+            raise
+        except AnalyzerError as error:
+            failed += 1
+            _complain(type(error)(f"{file}: {error.message}", hint=error.hint), 1)
+            continue
+        if not options.out:
+            assert isinstance(content, str)
+            print(content, end="" if content.endswith("\n") else "\n")
+        elif several:
+            _write(Path(options.out) / f"{Path(file).name}.{'txt' if format == 'text' else format}", content)
+        else:
+            _write(Path(options.out), content)
+    return 1 if failed else 0
+
+
+def _progress(label: str) -> Callable[[int, int], None] | None:
+    """Return a progress line for a terminal, nothing for a pipe."""
+    if not sys.stderr.isatty():
+        return None
+
+    def show(done: int, total: int) -> None:
+        width = 30
+        filled = width * done // max(1, total)
+        end = "\n" if done >= total else ""
+        print(f"\r{label} [{'#' * filled}{'.' * (width - filled)}] {done}/{total}", end=end, file=sys.stderr, flush=True)
+
+    return show
+
+
+def _score(options: argparse.Namespace) -> int:
+    from joblib import parallel_config
+
+    from analyzer.batch import score
+
+    settings = _settings(options)
+    if options.backend != "loky":
+        try:
+            with parallel_config(backend=options.backend):
+                result = score(options.paths, options.out, n_jobs=options.jobs, settings=settings, progress=_progress("score"))
+        except (ImportError, ValueError, KeyError) as error:
+            raise SettingsError(
+                f"The backend {options.backend} is not available: {error}", hint=f"pip install {options.backend}"
+            ) from error
+    else:
+        result = score(options.paths, options.out, n_jobs=options.jobs, settings=settings, progress=_progress("score"))
+    if options.json:
+        failures = [{"name": f.name, "code": f.code, "message": f.message, "hint": f.hint} for f in result.failures]
+        print(
+            json.dumps({"path": str(result.path), "done": result.done, "skipped": result.skipped, "failures": failures}, ensure_ascii=False)
+        )
+    else:
+        print(f"{result.done} analyzed, {result.skipped} already done, {len(result.failures)} failed -> {result.path}")
+        for failure in result.failures:
+            print(f"{failure.name}: {failure.message}" + (f" ({failure.hint})" if failure.hint else ""), file=sys.stderr)
+    return 1 if result.failures else 0
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from analyzer.api import analyze
+    from analyzer.comparison import compare_reports
+
+    settings = _settings(options)
+    if len(options.files) < 2:
+        raise SettingsError("A comparison needs two contracts at least")
+    comparison = compare_reports(tuple(analyze(file, settings=settings) for file in options.files), language=settings.language)
+    if options.json:
+        rows = [{"subject": row.subject, "cells": list(row.cells), "best": list(row.best)} for row in comparison.rows]
+        print(json.dumps({"names": list(comparison.names), "rows": rows}, ensure_ascii=False))
+    else:
+        print(comparison.to_markdown(), end="")
+    return 0
+
+
+def _train(options: argparse.Namespace) -> int:
+    from analyzer.api import train
+    from analyzer.classification.persistence import read_manifest
+
+    bar = _progress("train")
+    progress = (lambda stage, share: bar(int(share * 100), 100)) if bar else None
+    train(options.data, out=options.out, base=options.base, seed=options.seed, progress=progress)
+    scores = read_manifest(options.out)["scores"]
+    if options.json:
+        print(json.dumps(scores, ensure_ascii=False))
+    else:
+        print(
+            f"{options.out}: micro-F1 {scores['micro_f1']:.3f}, macro-F1 {scores['macro_f1']:.3f} on {scores['rows']} rows (cross-validation by document)"
+        )
+    return 0
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from analyzer.api import evaluate
+
+    scores = evaluate(options.data, model=options.model)
+    print(json.dumps(scores.to_dict(), ensure_ascii=False) if options.json else scores.to_markdown())
+    return 0
+
+
+def _data_check(options: argparse.Namespace) -> int:
+    from analyzer.datasets import check_contracts, read_contracts
+    from analyzer.datasets.check import find_near_duplicates
+
+    contracts = read_contracts(options.folder)
+    faults = check_contracts(contracts)
+    rows = sum(len(contract.rows) for contract in contracts)
+    doubles = find_near_duplicates(contracts)
+    share = len(doubles) / rows if rows else 0.0
+    if options.json:
+        result = {
+            "contracts": len(contracts), "rows": rows, "faults": [str(fault) for fault in faults], "near_duplicate_share": round(share, 5),
+            "near_duplicates": [{"row": a, "of": b, "similarity": round(s, 3)} for a, b, s in doubles],
+        }  # fmt: skip
+        print(json.dumps(result, ensure_ascii=False))
+    else:
+        for fault in faults:
+            print(fault)
+        print(f"{len(contracts)} contracts, {rows} rows, {len(faults)} faults, near-duplicates {share:.2%}")
+    return 1 if faults else 0
+
+
+def _data_stats(options: argparse.Namespace) -> int:
+    from analyzer.datasets import describe_contracts, read_contracts
+    from analyzer.datasets.stats import render_stats
+
+    stats = describe_contracts(read_contracts(options.folder))
+    print(json.dumps(stats, ensure_ascii=False) if options.json else render_stats(stats))
+    return 0
+
+
+def _data_import(options: argparse.Namespace) -> int:
+    from analyzer.api import load_rows
+    from analyzer.datasets import read_labelled, write_labelled
+
+    rows = read_labelled(options.file, format=options.format)
+    load_rows(rows)  # names the first fault before anything is written
+    print(f"{write_labelled(rows, options.out, format='native')} rows -> {options.out}")
+    return 0
+
+
+def _data_export(options: argparse.Namespace) -> int:
+    from analyzer.datasets import read_labelled, write_labelled
+
+    print(f"{write_labelled(read_labelled(options.data), options.out, format=options.format)} rows -> {options.out}")
+    return 0
+
+
+def _model(options: argparse.Namespace) -> int:
+    from analyzer.api import default_model_folder
+    from analyzer.classification.persistence import load_model, read_manifest, run_self_test
+
+    folder = Path(options.model) if options.model else default_model_folder()
+    failed = run_self_test(load_model(folder), read_manifest(folder))
+    for text in failed:
+        print(f"self-test: the label of {text!r} is no longer found", file=sys.stderr)
+    print(f"{folder}: {'faulty' if failed else 'ok'}")
+    return 1 if failed else 0
+
+
+def _app(options: argparse.Namespace) -> int:
+    try:
+        from streamlit.web import cli as streamlit
+    except ImportError as error:
+        raise SettingsError("The page needs Streamlit", hint="pip install 'clause-analyzer[app]'") from error
+    page = Path(__file__).with_name("page.py")
+    sys.argv = ["streamlit", "run", str(page), "--server.port", str(options.port), "--server.address", "localhost",
+                "--browser.gatherUsageStats", "false", "--server.headless", "true" if options.headless else "false",
+                "--server.maxUploadSize", "50", "--client.toolbarMode", "minimal"]  # fmt: skip
+    code = streamlit.main()
+    return int(code or 0)

@@ -1,0 +1,311 @@
+"""The words of a language as the grammar sees them: one `Sense` a word, phrases as tries; built once a language from its TOML."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from analyzer.quantities.numerals import compound_numerals, parse_compound, parse_digits
+from analyzer.resources import read_lexicon
+from analyzer.types import TimeUnit
+
+#: Distinct tokens kept a language; beyond, the memory is emptied (hostile input of ever new words).
+_MEMORY = 200_000
+#: Longest word that can mean something here ("vierundzwanzigmonatigen" has 23 letters).
+_LONGEST = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit of time as a word says it: `count` of `unit` ("Halbjahr" is 6 months); `complete` words need no number before them."""
+
+    unit: TimeUnit
+    count: Decimal = Decimal(1)
+    business: bool = False
+    #: Needs digits before it ("j", "s"), or a number other than an article ("second").
+    weak: bool = False
+    complete: bool = False
+    #: Complete only behind a word such as "sous" ("sous quinzaine").
+    led: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """What a word of repetition says: `count` times per `every` `unit`."""
+
+    count: Decimal
+    every: Decimal
+    unit: TimeUnit
+
+
+@dataclass(slots=True)
+class Sense:
+    """All that a token can be. Most are ordinary words, with `low` alone."""
+
+    low: str
+    number: Decimal | None = None
+    digits: bool = False
+    article: bool = False
+    ordinal: int | None = None
+    fraction: Decimal | None = None
+    collective: Decimal | None = None
+    times: Decimal | None = None
+    unit: Unit | None = None
+    every: Every | None = None
+    weekday: int | None = None
+    month: int | None = None
+    currency: str | None = None
+    scale: Decimal | None = None
+    #: Any of the above that can begin or end a quantity: a sentence without one is done with.
+    trigger: bool = False
+    #: Classes of function words: "range", "and", "per", ...
+    classes: frozenset[str] = frozenset()
+
+
+Trie = dict[str, Any]
+_END = ""
+
+
+@dataclass(slots=True)
+class Lexicon:
+    """The compiled words of one language."""
+
+    language: str
+    decimal_comma: bool
+    vigesimal: bool
+    senses: dict[str, Sense] = field(default_factory=dict)
+    exact: dict[str, Sense] = field(default_factory=dict)
+    phrases: dict[str, Trie] = field(default_factory=dict)
+    backward: dict[str, Trie] = field(default_factory=dict)
+    numerals: dict[str, Decimal] = field(default_factory=dict)
+    hundred: tuple[str, ...] = ()
+    thousand: tuple[str, ...] = ()
+    compound: tuple[re.Pattern[str], ...] = ()
+    stems: dict[str, TimeUnit] = field(default_factory=dict)
+    adverbs: frozenset[str] = frozenset()
+    hints: tuple[str, ...] = ()
+    memory: Memory = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.memory = Memory(self)
+
+    def classify(self, token: str) -> Sense:
+        """Return the sense of a token in any case and, for words of four letters or more, without its accents."""
+        if token[0].isdigit():
+            number = parse_digits(token, decimal_comma=self.decimal_comma) if token.isascii() or "’" in token else None
+            return Sense(low=token, number=number, digits=True, trigger=True)
+        if token in self.exact:
+            return self.exact[token]
+        low = token.lower()
+        known = self.senses.get(low)
+        if known is None and len(low) > 3 and not low.isascii():
+            known = self.senses.get(_strip(low))
+        if known is None and 3 < len(low) <= _LONGEST:
+            known = self._composed(low)
+        return known if known is not None else Sense(low=low)
+
+    def _composed(self, low: str) -> Sense | None:
+        value = parse_compound(low, self.numerals, hundred=self.hundred, thousand=self.thousand)
+        if value is not None:
+            return Sense(low=low, number=value, trigger=True)
+        for index, pattern in enumerate(self.compound):
+            match = pattern.match(low)
+            if match is None:
+                continue
+            written, unit = match["number"], self.stems[match["stem"]]
+            count = self.numerals.get(written) if written else Decimal(1)
+            if count is None and written:
+                count = parse_compound(written, self.numerals, hundred=self.hundred, thousand=self.thousand)
+            if count is None:
+                continue
+            if index == 0:
+                return Sense(low=low, unit=Unit(unit, count, complete=bool(written)), trigger=True)
+            if index == 1:
+                return Sense(low=low, unit=Unit(unit, count, complete=True), trigger=True)
+            return Sense(low=low, every=Every(Decimal(1), count, unit), trigger=True)
+        return None
+
+
+class Memory(dict[str, Sense]):
+    """Senses of the tokens seen so far; an unseen one is worked out on the way."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        super().__init__()
+        self._lexicon = lexicon
+
+    def __missing__(self, token: str) -> Sense:
+        if len(self) > _MEMORY:
+            self.clear()
+        sense = self._lexicon.classify(token)
+        if len(token) <= _LONGEST:
+            self[token] = sense
+        return sense
+
+
+@cache
+def load_lexicon(language: str) -> Lexicon:
+    """Compile the lexicon of `language`, once per process."""
+    return _Builder(read_lexicon(language)).build()
+
+
+class _Builder:
+    def __init__(self, data: dict[str, Any]) -> None:
+        self.data = data
+        numbers = data["numbers"]
+        self.out = Lexicon(
+            language=data["language"],
+            decimal_comma=numbers.get("decimal_comma", True),
+            vigesimal=numbers.get("vigesimal", False),
+            hundred=tuple(numbers.get("hundred", ())),
+            thousand=tuple(numbers.get("thousand", ())),
+        )
+
+    def build(self) -> Lexicon:
+        self._numbers()
+        self._units()
+        self._repetitions()
+        self._names()
+        self._classes()
+        for name, phrases in self.data.get("phrases", {}).items():
+            self.out.phrases[name] = _trie(phrases)
+            self.out.backward[name] = _trie(phrases, backward=True)
+        self.out.hints = self._hints()
+        return self.out
+
+    def _sense(self, word: str, *, exact: bool = False) -> Sense:
+        if exact:
+            low = word.lower()
+            base = self.out.senses.get(low)
+            return self.out.exact.setdefault(word, Sense(low=low, classes=base.classes if base else frozenset()))
+        sense = self.out.senses.setdefault(word, Sense(low=word))
+        for bare in _unaccented(word):
+            if len(bare) > 3:
+                self.out.senses.setdefault(bare, sense)
+        return sense
+
+    def _numbers(self) -> None:
+        numbers = self.data["numbers"]
+        cardinals = {word: Decimal(value) for value, words in numbers["cardinal"].items() for word in words}
+        generated = compound_numerals(cardinals, order=numbers.get("compounds", ""), link=numbers.get("link", ""))
+        self.out.numerals = {bare: value for word, value in (cardinals | generated).items() for bare in (word, *_unaccented(word))}
+        self.out.numerals |= {word: Decimal(value) for value, words in numbers.get("prefix", {}).items() for word in words}
+        for word, value in (cardinals | generated).items():
+            sense = self._sense(word)
+            sense.number, sense.trigger = value, True
+        for word in numbers.get("article", ()):
+            sense = self._sense(word)
+            sense.number, sense.article = Decimal(1), True
+            sense.trigger = False
+        for key in ("fraction", "collective", "times"):
+            for value, words in numbers.get(key, {}).items():
+                for word in words:
+                    setattr(self._sense(word), key, Decimal(value))
+        for value, words in numbers.get("ordinal", {}).items():
+            for word in words:
+                self._sense(word).ordinal = int(value)
+
+    def _units(self) -> None:
+        for entry in self.data["units"]:
+            unit, count = TimeUnit(entry["unit"]), Decimal(str(entry.get("count", 1)))
+            business = entry.get("business", False)
+            meaning = {"complete": entry.get("complete", False), "led": entry.get("led", False)}
+            for kind in ("words", "weak", "exact"):
+                for word in entry.get(kind, ()):
+                    sense = self._sense(word, exact=kind == "exact")
+                    sense.unit = Unit(unit, count, business, weak=kind != "words", **meaning)
+                    sense.trigger = True
+        compounds = self.data.get("compounds")
+        if compounds:
+            self.out.stems = {stem: TimeUnit(unit) for unit, stems in compounds["stems"].items() for stem in stems}
+            stems = "|".join(sorted(map(re.escape, self.out.stems), key=len, reverse=True))
+            parts = f"(?P<number>[^\\W\\d_]{{0,30}}?)(?P<stem>{stems})"
+            self.out.compound = tuple(re.compile(f"{parts}(?:{compounds[key]})$") for key in ("adjective", "noun", "adverb"))
+
+    def _repetitions(self) -> None:
+        for entry in self.data.get("repetitions", ()):
+            every = Every(Decimal(str(entry.get("count", 1))), Decimal(str(entry.get("every", 1))), TimeUnit(entry["unit"]))
+            for word in entry["words"]:
+                sense = self._sense(word)
+                sense.every, sense.trigger = every, True
+
+    def _names(self) -> None:
+        for key in ("weekday", "month"):
+            for value, words in self.data[key].items():
+                for word in words:
+                    sense = self._sense(word)
+                    setattr(sense, key, int(value))
+                    sense.trigger = True
+        for value, words in self.data.get("weekday_exact", {}).items():
+            for word in words:
+                sense = self._sense(word, exact=True)
+                sense.weekday, sense.trigger = int(value), True
+        for code, words in self.data["currency"].items():
+            for word in words:
+                sense = self._sense(word)
+                sense.currency, sense.trigger = code, True
+        for code, words in self.data.get("currency_exact", {}).items():
+            for word in words:
+                sense = self._sense(word, exact=True)
+                sense.currency, sense.trigger = code, True
+        for value, words in self.data.get("scale", {}).items():
+            for word in words:
+                self._sense(word).scale = Decimal(value)
+
+    def _classes(self) -> None:
+        for name, words in self.data["classes"].items():
+            for word in words:
+                sense = self._sense(word)
+                sense.classes |= {name}
+                if name in ("percent", "noon", "clock", "whole_day"):
+                    sense.trigger = True
+
+    def _hints(self) -> tuple[str, ...]:
+        """Return strings one of which any text without a digit must hold to be of interest."""
+        found = set(self.out.stems)
+        for word, sense in self.out.senses.items():
+            if not sense.trigger or (sense.number is not None and sense.unit is None):
+                continue
+            if sense.month is not None or sense.weekday is not None:
+                continue
+            if len(word) >= 4:
+                found.add(word[:6])
+            elif word.isalpha() and len(word) >= 2 and not (sense.unit and sense.unit.weak):
+                found.update(lead + word for lead in (" ", "\n", "'", "’", "-", "\xa0"))
+            elif not word.isalnum():
+                found.add(word)
+        for name in ("whole_week", "next_day"):
+            found.update(
+                phrase.split()[-1] for phrase in self.data.get("phrases", {}).get(name, ()) if phrase.isascii() and not phrase[-1].isdigit()
+            )
+        found = {hint for hint in found if hint and not any(other != hint and other in hint for other in found)}
+        return tuple(sorted(found, key=lambda hint: (len(hint), hint)))
+
+
+TOKEN = re.compile(r"[^\W\d_½¼¾]+|\d[\d.,'’]*\d|\d|[^\w\s]|[½¼¾_]")
+
+
+def _trie(phrases: list[str], *, backward: bool = False) -> Trie:
+    root: Trie = {}
+    for phrase in phrases:
+        node = root
+        words = TOKEN.findall(phrase.lower())
+        for word in reversed(words) if backward else words:
+            node = node.setdefault(word, {})
+        node[_END] = phrase
+    return root
+
+
+def _strip(word: str) -> str:
+    return "".join(char for char in unicodedata.normalize("NFD", word) if not unicodedata.combining(char))
+
+
+def _unaccented(word: str) -> tuple[str, ...]:
+    """Return how a word is typed where the accents or umlauts are not at hand."""
+    if word.isascii():
+        return ()
+    umlauts = word.replace("ä", "ae").replace("ö", "oe").replace("ü", "ue").replace("ß", "ss")
+    return tuple({_strip(word), _strip(umlauts), word.replace("ß", "ss")} - {word})

@@ -1,0 +1,303 @@
+"""Runs and rules of a page to lines in reading order: columns, table rows, paragraphs; running heads dropped."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from statistics import median
+
+from analyzer.reading.builder import TextLine, clean
+from analyzer.reading.runs import RawPage, Run
+from analyzer.reading.tables import find_grids
+from analyzer.types import Box
+
+#: Runs whose baselines differ by less than this share of the type size stand on one line.
+BASELINE_TOLERANCE = 0.45
+#: A gap wider than this many type sizes parts two segments: cells of a row, or two columns of text.
+SEGMENT_GAP = 1.6
+#: Share of the page height, top and bottom, where running heads and page numbers live.
+MARGIN_BAND = 0.12
+
+_DIGITS = re.compile(r"\d+")
+_PAGE_NUMBER = re.compile(
+    r"^\W*(?:(?:page|seite|pagina|s\.|p\.|pag\.)\s*)?\d{1,4}\s*(?:(?:/|von|sur|of|di|de|\|)\s*\d{1,4})?\W*$", re.IGNORECASE
+)
+_BULLET = re.compile(r"^\s*(?:[•▪●○■□◦‣⁃∙·➢➤✓✔\-–—*]|\(?[a-z]\)|\(?[ivx]{1,4}\)|\(?\d{1,2}[.)](?!\d))\s")
+_NUMBERED = re.compile(
+    r"^\s*(?:(?:art(?:icle|ikel|icolo)?\.?|§+|ziff(?:er)?\.?|section|clause)\s*)?\d{1,2}(?:\.\d{1,2}){0,4}\.?\)?\s+\S", re.IGNORECASE
+)
+_ENUMERATOR = re.compile(r"[•▪●○■□◦‣⁃∙·➢➤✓✔\-–—*o]|[(]?(?:[a-zA-Z]|[ivxIVX]{1,4}|\d{1,2}(?:\.\d{1,2}){0,4})[.)]{0,2}|§ ?\d+|Art\. ?\d+\.?")
+_SENTENCE_END = re.compile(r"[.!?:;…»”\"')]\s*$")
+
+
+@dataclass(slots=True)
+class Segment:
+    """Text without a wide gap on one baseline."""
+
+    text: str
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    size: float
+    bold: bool
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        return (self.x0, self.top, self.x1, self.bottom)
+
+
+def split_segments(runs: list[Run]) -> list[list[Segment]]:
+    """Group runs to rows by baseline, and each row to segments by gaps; rows from top to bottom."""
+    rows: list[list[Run]] = []
+    bases: list[float] = []
+    for run in sorted(runs, key=lambda r: (round(r.bottom - 0.22 * r.size, 1), r.x0)):
+        base = run.bottom - 0.22 * run.size
+        # Superscripts and slightly shifted runs join the row just above; looking back two rows is enough, the list is sorted.
+        for back in range(len(rows) - 1, max(-1, len(rows) - 3), -1):
+            if abs(bases[back] - base) <= BASELINE_TOLERANCE * max(run.size, rows[back][0].size):
+                rows[back].append(run)
+                break
+        else:
+            rows.append([run])
+            bases.append(base)
+    return [segments for row in rows if (segments := _join_runs(row))]
+
+
+def _join_runs(row: list[Run]) -> list[Segment]:
+    row.sort(key=lambda r: r.x0)
+    segments: list[Segment] = []
+    previous: Run | None = None
+    for run in row:
+        if segments:
+            last = segments[-1]
+            gap = run.x0 - last.x1
+            size = max(min(run.size, last.size), 1.0)
+            if previous is not None and run.text == previous.text and run.x0 - previous.x0 < 0.2 * size:
+                last.bold = True  # printed twice, a hair apart: that is how some writers make bold
+                continue
+            previous = run
+            if gap <= SEGMENT_GAP * size:
+                space = " " if gap > 0.14 * size and not last.text.endswith(" ") and not run.text.startswith(" ") else ""
+                last.text += space + run.text
+                last.x1 = max(last.x1, run.x1)
+                last.top, last.bottom = min(last.top, run.top), max(last.bottom, run.bottom)
+                last.bold = last.bold and (run.bold or len(run.text.strip()) < 3)
+                last.size = max(last.size, run.size)
+                continue
+        previous = run
+        segments.append(Segment(run.text, run.x0, run.top, run.x1, run.bottom, run.size, run.bold))
+    for segment in segments:
+        segment.text = clean(segment.text)
+    segments = [segment for segment in segments if segment.text]
+    if len(segments) == 2 and _ENUMERATOR.fullmatch(segments[0].text) and len(segments[1].text) > 2:
+        # A number or bullet with a tab behind it is no cell of a table.
+        number, text = segments
+        return [Segment(f"{number.text} {text.text}", number.x0, min(number.top, text.top), text.x1, max(number.bottom, text.bottom),
+                        text.size, text.bold)]  # fmt: skip
+    return segments
+
+
+def find_gutter(rows: list[list[Segment]], width: float) -> float | None:
+    """Return the x of a white gutter between two columns of prose, or None.
+
+    Cells of a table leave a gutter too; columns are told from them by long lines on both sides.
+    """
+    # A right-hand column may sit closer than SEGMENT_GAP to a long line of the left one: then there is no gutter to see, and one column
+    # is the safer reading.
+    lefts = Counter(round(segment.x0 / 4) for row in rows for segment in row if 0.35 * width < segment.x0 < 0.68 * width)
+    for left, count in lefts.most_common(3):
+        if count < 6:
+            return None
+        x = left * 4 - 4
+        right = [s for row in rows for s in row if s.x0 >= x - 2]
+        sided = [s for row in rows for s in row if s.x1 <= x + 4]
+        crossing = sum(s.x0 < x - 2 and s.x1 > x + 4 for row in rows for s in row)
+        if len(right) < 8 or len(sided) < 8 or crossing > 0.35 * (len(right) + len(sided)):
+            continue
+        if median(len(s.text) for s in right) >= 24 and median(len(s.text) for s in sided) >= 24:
+            return float(x)
+    return None
+
+
+def order_columns(rows: list[list[Segment]], width: float) -> list[list[Segment]]:
+    """Put the rows of a two-column page in reading order: bands between full-width lines, left before right."""
+    gutter = find_gutter(rows, width)
+    if gutter is None:
+        return rows
+    ordered: list[list[Segment]] = []
+    left: list[list[Segment]] = []
+    right: list[list[Segment]] = []
+    for row in rows:
+        if any(s.x0 < gutter - 2 and s.x1 > gutter + 4 for s in row):
+            ordered += left + right
+            left, right = [], []
+            ordered.append(row)
+            continue
+        before = [s for s in row if s.x1 <= gutter + 4]
+        after = [s for s in row if s.x0 >= gutter - 2]
+        if before:
+            left.append(before)
+        if after:
+            right.append(after)
+    return ordered + left + right
+
+
+def layout_page(page: RawPage, furniture: frozenset[str] = frozenset()) -> tuple[list[TextLine], tuple[str, ...]]:
+    """Return the lines of a page in reading order, and the furniture that was dropped."""
+    rows = split_segments(page.runs)
+    dropped: list[str] = list(dict.fromkeys(page.rotated)) if len(page.rotated) < 40 else []
+    kept: list[list[Segment]] = []
+    for row in rows:
+        text = " ".join(segment.text for segment in row)
+        if _in_margin(row, page) and (normalize_furniture(text) in furniture or _PAGE_NUMBER.match(text)):
+            dropped.append(text)
+        else:
+            kept.append(row)
+    lines: list[TextLine] = []
+    grids = find_grids(page.rules, page.width, page.height)
+    inside: dict[int, list[Segment]] = defaultdict(list)
+    outside: list[list[Segment]] = []
+    order: list[tuple[float, int]] = []
+    for row in kept:
+        rest = []
+        for segment in row:
+            for number, grid in enumerate(grids):
+                if grid.holds(segment.box):
+                    inside[number].append(segment)
+                    break
+            else:
+                rest.append(segment)
+        if rest:
+            outside.append(rest)
+    blocks: list[tuple[float, list[TextLine]]] = []
+    tables = [(grids[number].top, number) for number in inside]
+    order = sorted(tables)
+    # Prose above, between and below the tables, each stretch with its own columns.
+    position = 0
+    for top, number in [*order, (float("inf"), -1)]:
+        stretch = []
+        while position < len(outside) and outside[position][0].top < top:
+            stretch.append(outside[position])
+            position += 1
+        if stretch:
+            blocks.append((stretch[0][0].top, _prose_lines(order_columns(stretch, page.width), page)))
+        if number >= 0:
+            blocks.append((top, _grid_lines(grids[number].rows(inside[number]), page.number)))
+    for _, block in blocks:
+        if block:
+            block[0].new_block = True
+            lines += block
+    return lines, tuple(dropped)
+
+
+def _grid_lines(rows: list[list[list[Segment]]], number: int) -> list[TextLine]:
+    lines = []
+    for row in rows:
+        cells = [" ".join(segment.text for segment in cell) for cell in row]
+        boxes: list[Box | None] = [_union(cell, number) if cell else None for cell in row]
+        if sum(bool(cell) for cell in cells) == 0:
+            continue
+        size = max(s.size for cell in row for s in cell)
+        bold = all(s.bold for cell in row for s in cell)
+        if sum(bool(cell) for cell in cells) == 1 and len(cells) <= 2 and sum(len(cell) for cell in row) > 3:
+            # One cell with a paragraph in it is a frame around text, not a row.
+            lines += [
+                TextLine(s.text, position == 0, "", Box(number, *s.box), s.size, s.bold)
+                for position, s in enumerate(next(cell for cell in row if cell))
+            ]
+            continue
+        lines.append(TextLine(" | ".join(cells), True, "table_row", _union([s for c in row for s in c], number), size, bold, cells, boxes))
+    return lines
+
+
+def _union(segments: list[Segment], number: int) -> Box:
+    return Box(
+        number, min(s.x0 for s in segments), min(s.top for s in segments), max(s.x1 for s in segments), max(s.bottom for s in segments)
+    )
+
+
+def _prose_lines(rows: list[list[Segment]], page: RawPage) -> list[TextLine]:
+    """Rows to lines, with block starts by distance, indent, size and weight; aligned short segments become table rows."""
+    pitches = [b[0].top - a[0].top for a, b in itertools.pairwise(rows) if 0 < b[0].top - a[0].top < 60]
+    pitch = median(pitches) if pitches else 14.0
+    table = _aligned_rows(rows)
+    right_edge = max((row[-1].x1 for row in rows), default=page.width)
+    lines: list[TextLine] = []
+    previous: list[Segment] | None = None
+    for position, row in enumerate(rows):
+        box = _union(row, page.number)
+        size, bold = max(s.size for s in row), all(s.bold for s in row)
+        if position in table:
+            cells = [s.text for s in row]
+            boxes: list[Box | None] = [Box(page.number, *s.box) for s in row]
+            lines.append(TextLine(" | ".join(cells), True, "table_row", box, size, bold, cells, boxes))
+            previous = None
+            continue
+        text = " ".join(s.text for s in row)
+        new_block = previous is None
+        if previous is not None:
+            distance = row[0].top - previous[0].top
+            before = max(s.size for s in previous)
+            same = abs(before - size) <= 0.12 * max(before, size) and bold == all(s.bold for s in previous)
+            ended = bool(_SENTENCE_END.search(lines[-1].text)) if lines else True
+            short = previous[-1].x1 < right_edge - 0.25 * max(60.0, right_edge - previous[0].x0)
+            new_block = (
+                distance < -pitch  # next column
+                or distance > 1.45 * max(pitch, size)
+                or not same
+                or bool(_BULLET.match(text) and (ended or short or row[0].x0 != previous[0].x0))
+                or bool(_NUMBERED.match(text) and (ended or short or bold))
+                or (short and ended and abs(row[0].x0 - previous[0].x0) < 3 and text[:1].isupper())
+            )
+            if distance < -pitch and not ended and text[:1].islower():
+                new_block = False  # a sentence that goes on in the next column
+        lines.append(TextLine(text, new_block, "", box, size, bold))
+        previous = row
+    return lines
+
+
+def _aligned_rows(rows: list[list[Segment]]) -> set[int]:
+    """Find rows of a table without rules: two neighbours at least with the same left edges in two columns or more."""
+    found: set[int] = set()
+    for position, row in enumerate(rows):
+        if len(row) < 2 or any(_BULLET.match(s.text + " ") and len(s.text) < 4 for s in row[:1]):
+            continue
+        edges = [s.x0 for s in row]
+        for other in rows[max(0, position - 2) : position] + rows[position + 1 : position + 3]:
+            if len(other) >= 2 and sum(any(abs(edge - s.x0) < 6 for s in other) for edge in edges) >= 2:
+                found.add(position)
+                break
+    return found
+
+
+def normalize_furniture(text: str) -> str:
+    return _DIGITS.sub("#", clean(text)).casefold()
+
+
+def _in_margin(row: list[Segment], page: RawPage) -> bool:
+    return bool(page.height) and (row[0].bottom < MARGIN_BAND * page.height or row[0].top > (1 - MARGIN_BAND) * page.height)
+
+
+def find_furniture(pages: list[RawPage]) -> frozenset[str]:
+    """Return the normalised lines that recur in the margins: on three pages, or on half of them where there are fewer than six."""
+    counts: Counter[str] = Counter()
+    for page in pages:
+        if not page.height:
+            continue
+        margin = [run for run in page.runs if run.bottom < MARGIN_BAND * page.height or run.top > (1 - MARGIN_BAND) * page.height]
+        counts.update({normalize_furniture(" ".join(s.text for s in row)) for row in split_segments(margin)})
+    needed = max(2, min(3, (len(pages) + 1) // 2))
+    return frozenset(text for text, count in counts.items() if count >= needed and text)
+
+
+def continues(previous: list[TextLine], following: list[TextLine]) -> bool:
+    """Tell whether the first line of a page goes on with the paragraph at the end of the page before."""
+    if not previous or not following or previous[-1].hint or following[0].hint:
+        return False
+    last, first = previous[-1], following[0]
+    if _SENTENCE_END.search(last.text) or last.bold != first.bold or _NUMBERED.match(first.text) or _BULLET.match(first.text):
+        return False
+    return first.text[:1].islower() or last.text.rstrip().endswith(("-", ","))

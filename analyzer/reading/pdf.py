@@ -1,0 +1,257 @@
+"""PDF by pdfminer.six: its interpreter, and a lean device of our own.
+
+pdfminer spends 44 % of its time on one `LTChar` per character and 37 % on grouping them; we need neither. The device
+collects whole text runs with their boxes and the ruled lines; `layout` does the rest.
+"""
+
+from __future__ import annotations
+
+import io
+import itertools
+import logging
+import struct
+import zlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from analyzer.errors import CorruptDocumentError, EncryptedDocumentError, TooLargeError
+from analyzer.reading.runs import RawPage, Rule, Run
+from analyzer.settings import Limits
+
+if TYPE_CHECKING:
+    from pdfminer.pdfdevice import PDFDevice
+
+#: A gap inside a run wider than this share of the type size is a space between words.
+WORD_GAP = 0.17
+#: Most rules kept per page: a drawing with more of them is a picture, not a table.
+MAX_RULES = 20_000
+#: Deepest nesting of form XObjects and most draws per page: beyond both lies only an endless structure.
+MAX_FORM_DEPTH = 12
+MAX_FORM_DRAWS = 3_000
+
+_BOLD = ("bold", "black", "heavy", "semibold", "demi")
+
+
+def read_pdf_pages(data: bytes, *, limits: Limits) -> Iterator[RawPage]:
+    """Yield the pages of a PDF one by one, each with its runs and rules.
+
+    A page that cannot be read comes with `error` set and what was found before; the others are read.
+
+    Raises
+    ------
+    EncryptedDocumentError, CorruptDocumentError, TooLargeError
+    """
+    from pdfminer.pdfdocument import PDFDocument, PDFPasswordIncorrect
+    from pdfminer.pdfexceptions import PDFException
+    from pdfminer.pdfinterp import PDFResourceManager
+    from pdfminer.pdfpage import PDFPage
+    from pdfminer.pdfparser import PDFParser
+    from pdfminer.psexceptions import PSException
+
+    logging.getLogger("pdfminer").setLevel(logging.ERROR)
+    foreign = (PDFException, PSException, ValueError, KeyError, TypeError, AttributeError, IndexError, AssertionError, OverflowError,
+               RecursionError, ArithmeticError, OSError, struct.error, zlib.error, StopIteration, NotImplementedError)  # fmt: skip
+    try:
+        document = PDFDocument(PDFParser(io.BytesIO(data)))
+    except PDFPasswordIncorrect as error:
+        raise EncryptedDocumentError("The PDF asks for a password", hint="save a copy without a password and try again") from error
+    except foreign as error:
+        raise CorruptDocumentError(
+            f"The PDF cannot be opened: {_reason(error)}", hint="open it in a viewer and print it to a new PDF"
+        ) from error
+
+    manager = PDFResourceManager(caching=True)
+    device = _make_device(manager, limits)
+    pages = PDFPage.create_pages(document)
+    number = 0
+    while True:
+        try:
+            page = next(pages)
+        except StopIteration:
+            break
+        except foreign as error:
+            if number == 0:
+                raise CorruptDocumentError(f"The pages of the PDF cannot be found: {_reason(error)}") from error
+            broken = RawPage(number + 1, 0, 0)
+            broken.error = _reason(error)
+            yield broken
+            break
+        number += 1
+        if number > limits.max_pages:
+            raise TooLargeError(f"The PDF has more than {limits.max_pages} pages", hint="raise limits.max_pages or split the file")
+        yield _read_page(page, number, manager, device, foreign)
+    if number == 0:
+        raise CorruptDocumentError("The PDF has no pages")
+
+
+def _read_page(page: Any, number: int, manager: Any, device: Any, foreign: tuple[type[Exception], ...]) -> RawPage:
+    from pdfminer.pdfinterp import PDFPageInterpreter
+
+    device.start(number)
+    try:
+        PDFPageInterpreter(manager, device).process_page(page)
+    except TooLargeError:
+        raise
+    except foreign as error:
+        device.page.error = _reason(error)
+    except MemoryError:
+        device.page.error = "out of memory"
+    result: RawPage = device.page
+    return result
+
+
+def _reason(error: BaseException) -> str:
+    text = " ".join(str(error).split())[:120]
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _make_device(manager: Any, limits: Limits) -> PDFDevice:
+    """Build the device class on first use, so that importing this module does not import pdfminer."""
+    from pdfminer.pdfdevice import PDFTextDevice
+    from pdfminer.pdffont import PDFUnicodeNotDefined
+
+    class RunDevice(PDFTextDevice):
+        """Collects text runs and rules of a page."""
+
+        page: RawPage
+
+        def start(self, number: int) -> None:
+            self.page = RawPage(number, 0.0, 0.0)
+            self.characters = 0
+            self.depth = self.draws = 0
+
+        def begin_page(self, page: Any, ctm: Any) -> None:
+            x0, y0, x1, y1 = page.mediabox
+            width, height = abs(x1 - x0), abs(y1 - y0)
+            if page.rotate in (90, 270):
+                width, height = height, width
+            self.page.width, self.page.height = width, height
+
+        def begin_figure(self, name: Any, bbox: Any, matrix: Any) -> None:
+            self.depth += 1
+            self.draws += 1
+            if self.depth > MAX_FORM_DEPTH or self.draws > MAX_FORM_DRAWS:
+                raise ValueError("form XObjects nested too deeply")
+
+        def end_figure(self, name: Any) -> None:
+            self.depth -= 1
+
+        def render_image(self, name: Any, stream: Any) -> None:
+            if self.ctm and self.page.width and self.page.height:
+                a, b, c, d, _, _ = self.ctm
+                area = abs(a * d - b * c) / (self.page.width * self.page.height)
+                self.page.image_share = min(1.0, self.page.image_share + area)
+
+        def render_string_horizontal(
+            self, seq: Any, matrix: Any, pos: Any, font: Any, fontsize: Any, scaling: Any, charspace: Any, wordspace: Any,
+            rise: Any, dxscale: Any, ncs: Any, graphicstate: Any,
+        ) -> tuple[float, float]:  # fmt: skip
+            """Add the runs of one string; the place of each character is the sum of the widths before it."""
+            x, y = pos
+            # Fonts live as long as the resource manager; the cache hangs on the font itself.
+            try:
+                known = font.known_glyphs
+            except AttributeError:
+                known = font.known_glyphs = {}
+            scale = fontsize * scaling
+            gap = abs(scale) * WORD_GAP
+            parts: list[str] = []
+            start = end = x
+            pending = False
+            for item in seq:
+                if isinstance(item, bytes):
+                    for cid in font.decode(item):
+                        if pending:
+                            x += charspace
+                        pending = True
+                        glyph = known.get(cid)
+                        if glyph is None:
+                            try:
+                                text = font.to_unichr(cid)
+                                mapped = True
+                            except PDFUnicodeNotDefined:
+                                text, mapped = "\ufffd", False
+                            glyph = known[cid] = (text, font.char_width(cid), mapped)
+                        text, width, mapped = glyph
+                        if x - end > gap and parts:
+                            parts.append(" ")
+                        if not mapped:
+                            self.page.unmapped += 1
+                        parts.append(text)
+                        x += width * scale
+                        end = x
+                        if cid == 32 and wordspace:
+                            x += wordspace
+                elif isinstance(item, int | float):
+                    x -= item * dxscale
+                    pending = True
+                else:
+                    raise ValueError(f"not a string to show: {type(item).__name__}")
+            if parts:
+                self._add("".join(parts), matrix, start, end, y, font, fontsize, rise)
+            return (x, y)
+
+        def render_char(
+            self, matrix: Any, font: Any, fontsize: float, scaling: float, rise: float, cid: int, ncs: Any, graphicstate: Any
+        ) -> float:
+            """Vertical writing only: one run per character."""
+            try:
+                text = font.to_unichr(cid)
+            except PDFUnicodeNotDefined:
+                text = "\ufffd"
+                self.page.unmapped += 1
+            width = font.char_width(cid) * fontsize * scaling
+            self._add(text, matrix, 0.0, width, 0.0, font, fontsize, rise)
+            return float(width)
+
+        def _add(self, text: str, matrix: Any, start: float, end: float, y: float, font: Any, fontsize: float, rise: float) -> None:
+            self.characters += len(text)
+            if self.characters > limits.max_page_characters:
+                raise TooLargeError(f"Page {self.page.number} holds more than {limits.max_page_characters} characters")
+            a, b, c, d, e, f = matrix
+            x0, y0 = a * start + c * (y + rise) + e, b * start + d * (y + rise) + f
+            x1, y1 = a * end + c * (y + rise) + e, b * end + d * (y + rise) + f
+            size = abs(fontsize) * (c * c + d * d) ** 0.5
+            if not text.strip() or size <= 0 or not (-1e6 < x0 < 1e6 and -1e6 < y0 < 1e6 and x1 - x0 < 1e6):
+                return
+            if abs(y1 - y0) > 0.1 * abs(x1 - x0) + 0.5 or x1 < x0:
+                self.page.rotated.append(text)
+                return
+            name = str(font.fontname).lower()
+            bold = any(word in name for word in _BOLD)
+            baseline = self.page.height - y0
+            self.page.runs.append(Run(text, x0, baseline - 0.78 * size, x1, baseline + 0.22 * size, size, bold))
+
+        def paint_path(self, gstate: Any, stroke: bool, fill: bool, evenodd: bool, path: Any) -> None:
+            """Keep straight horizontal and vertical strokes and the edges of rectangles; curves are of no use to a table."""
+            rules = self.page.rules
+            if len(path) > 40 or len(rules) > MAX_RULES or not self.ctm:
+                return
+            a, b, c, d, e, f = self.ctm
+            points: list[tuple[float, float]] = []
+            for segment in path:
+                if segment[0] in ("m", "l"):
+                    px, py = float(segment[1]), float(segment[2])
+                    points.append((a * px + c * py + e, self.page.height - (b * px + d * py + f)))
+                elif segment[0] == "h" and points:
+                    points.append(points[0])
+                else:
+                    return
+            if not points:
+                return
+            xs, ys = [p[0] for p in points], [p[1] for p in points]
+            width, height = max(xs) - min(xs), max(ys) - min(ys)
+            if height < 2.5 < width:
+                rules.append(Rule(min(xs), (min(ys) + max(ys)) / 2, max(xs), (min(ys) + max(ys)) / 2))
+            elif width < 2.5 < height:
+                rules.append(Rule((min(xs) + max(xs)) / 2, min(ys), (min(xs) + max(xs)) / 2, max(ys)))
+            elif stroke and width > 5 and height > 5:
+                for (ax, ay), (bx, by) in itertools.pairwise(points):
+                    if abs(ay - by) < 0.5 < abs(ax - bx) or abs(ax - bx) < 0.5 < abs(ay - by):
+                        rules.append(Rule(min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)))
+            elif fill and width > 5 and height > 5 and width < 0.98 * self.page.width:
+                # A shaded cell has no stroke, but its edges are the edges of a row.
+                left, right, top, bottom = min(xs), max(xs), min(ys), max(ys)
+                rules += [Rule(left, top, right, top), Rule(left, bottom, right, bottom)]
+
+    return RunDevice(manager)

@@ -1,0 +1,103 @@
+"""Ruled tables: rules that cross make a grid, and text belongs to the cell that its middle lies in."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import Protocol, TypeVar
+
+from analyzer.reading.runs import Rule
+
+#: Rules closer than this, in points, are one rule drawn twice (both edges of a border, a cell's bottom and the next one's top).
+SAME_RULE = 3.5
+
+
+class Boxed(Protocol):
+    @property
+    def box(self) -> tuple[float, float, float, float]: ...
+
+
+T = TypeVar("T", bound=Boxed)
+
+
+class Grid:
+    """A table: sorted y of its horizontal and x of its vertical rules."""
+
+    def __init__(self, ys: list[float], xs: list[float], left: float, right: float) -> None:
+        self.ys, self.xs, self.left, self.right = ys, xs, left, right
+
+    @property
+    def top(self) -> float:
+        return self.ys[0]
+
+    def holds(self, box: tuple[float, float, float, float]) -> bool:
+        x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+        return self.ys[0] - 1 <= y <= self.ys[-1] + 1 and self.left - 3 <= x <= self.right + 3
+
+    def rows(self, segments: list[T]) -> list[list[list[T]]]:
+        """Return rows of cells of segments, in reading order; empty cells are empty lists."""
+        columns = max(1, len(self.xs) - 1)
+        table: list[list[list[T]]] = [[[] for _ in range(columns)] for _ in range(max(1, len(self.ys) - 1))]
+        for segment in sorted(segments, key=lambda s: (round(s.box[1]), s.box[0])):
+            x0, top, x1, bottom = segment.box
+            row = min(max(bisect_right(self.ys, (top + bottom) / 2) - 1, 0), len(table) - 1)
+            # The left edge decides the column: text that runs over several columns begins in its own.
+            column = min(max(bisect_right(self.xs, x0 + min(3.0, (x1 - x0) / 2)) - 1, 0), columns - 1)
+            table[row][column].append(segment)
+        return [row for row in table if any(row)]
+
+
+def find_grids(rules: list[Rule], width: float, height: float) -> list[Grid]:
+    """Return the grids of a page, from top to bottom; at least two rows or columns each."""
+    horizontal = [r for r in rules if r.top == r.bottom or abs(r.top - r.bottom) < 0.5]
+    vertical = [r for r in rules if r not in set(horizontal)] if len(rules) < 4000 else []
+    if len(horizontal) < 2 or len(vertical) < 2:
+        return []
+    vertical = [r for r in vertical if r.bottom - r.top > 4]
+    groups = _connect(horizontal, vertical)
+    grids: list[Grid] = []
+    for hs, vs in groups:
+        ys, xs = _distinct([r.top for r in hs]), _distinct([r.x0 for r in vs])
+        if len(ys) < 2 or len(xs) < 3:
+            continue
+        if xs[-1] - xs[0] < 40 or ys[-1] - ys[0] < 8:
+            continue
+        grids.append(Grid(ys, xs, xs[0], xs[-1]))
+    return sorted(grids, key=lambda grid: grid.top)
+
+
+def _connect(horizontal: list[Rule], vertical: list[Rule]) -> list[tuple[list[Rule], list[Rule]]]:
+    """Group rules that touch, by a union over the vertical ones: each touches the horizontal rules in its reach."""
+    horizontal = sorted(horizontal, key=lambda r: r.top)
+    parent = list(range(len(horizontal)))
+
+    def root(item: int) -> int:
+        while parent[item] != item:
+            parent[item] = parent[parent[item]]
+            item = parent[item]
+        return item
+
+    tops = [r.top for r in horizontal]
+    touched: list[tuple[Rule, int]] = []
+    for rule in vertical[:2000]:
+        first, last = bisect_right(tops, rule.top - SAME_RULE), bisect_right(tops, rule.bottom + SAME_RULE)
+        near = [i for i in range(first, min(last, first + 400)) if horizontal[i].x0 - SAME_RULE <= rule.x0 <= horizontal[i].x1 + SAME_RULE]
+        if not near:
+            continue
+        for other in near[1:]:
+            parent[root(other)] = root(near[0])
+        touched.append((rule, near[0]))
+    groups: dict[int, tuple[list[Rule], list[Rule]]] = {}
+    for rule, index in touched:
+        groups.setdefault(root(index), ([], []))[1].append(rule)
+    for index, rule in enumerate(horizontal):
+        if root(index) in groups:
+            groups[root(index)][0].append(rule)
+    return list(groups.values())
+
+
+def _distinct(values: list[float]) -> list[float]:
+    found: list[float] = []
+    for value in sorted(values):
+        if not found or value - found[-1] > SAME_RULE:
+            found.append(value)
+    return found

@@ -1,0 +1,115 @@
+"""Excel with all tables, and Word with the requests to the provider. Needs the extra `office`."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import TYPE_CHECKING, Any
+
+from analyzer.assessment import load_catalogue
+from analyzer.assessment.messages import render_finding
+from analyzer.errors import SettingsError
+from analyzer.report.export_csv import safe_cell
+from analyzer.report.export_markdown import LEVEL_CATEGORIES, level_cells
+from analyzer.report.frames import FINDING_COLUMNS, clause_records, duration_records, finding_records
+from analyzer.report.words import word
+from analyzer.types import Severity
+
+if TYPE_CHECKING:
+    from analyzer.report.model import Report
+
+_HINT = "install the extra: pip install 'clause-analyzer[office]'"
+#: Characters that XML 1.0 cannot hold.
+_NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, list):
+        value = " ; ".join(str(item) for item in value)
+    return safe_cell(_NOT_XML.sub(" ", value)[:32_000]) if isinstance(value, str) else value
+
+
+def render_xlsx(report: Report, language: str) -> bytes:
+    """Return a workbook: findings, checklist, service levels, durations, sentences."""
+    try:
+        from openpyxl import Workbook
+        from openpyxl.styles import Alignment, Font
+    except ImportError as error:
+        raise SettingsError("Excel files need openpyxl", hint=_HINT) from error
+    catalogue = load_catalogue()
+    book = Workbook()
+    book.remove(book.active)
+
+    def sheet(key: str, heads: list[str], rows: list[list[Any]]) -> None:
+        page = book.create_sheet(word("report", key, language)[:31])
+        page.append([_clean(head) for head in heads])
+        for row in rows:
+            page.append([_clean(cell) for cell in row])
+        for cell in page[1]:
+            cell.font = Font(bold=True)
+        page.freeze_panes = "A2"
+        for column in page.columns:
+            width = max(min(60, max(len(str(cell.value or "")) for cell in column)), 8)
+            page.column_dimensions[column[0].column_letter].width = width
+            for cell in column:
+                cell.alignment = Alignment(wrap_text=True, vertical="top")
+
+    records = finding_records(report, language)
+    sheet("findings", list(FINDING_COLUMNS), [[record[name] for name in FINDING_COLUMNS] for record in records])
+    sheet(
+        "checklist",
+        [word("report", "category", language), word("report", "status", language), word("report", "quote", language)],
+        [
+            [
+                catalogue.categories[c.category].name[language],
+                word("status", c.status.value, language),
+                report.quote(c.evidence[0]) if c.evidence else "",
+            ]
+            for c in report.checklist
+        ],
+    )
+    heads = [word("report", "priority", language), *(catalogue.categories[c].name[language] for c in LEVEL_CATEGORIES)]
+    sheet("levels", heads, [list(level_cells(report, level, language)) for level in report.service_levels])
+    durations = duration_records(report)
+    if durations:
+        sheet("durations", list(durations[0]), [list(record.values()) for record in durations])
+    clauses = clause_records(report)
+    if clauses:
+        sheet("text", list(clauses[0]), [list(record.values()) for record in clauses])
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def render_docx(report: Report, language: str) -> bytes:
+    """Return a Word document: the requests to the provider, most important first, each with passage, reason and wording."""
+    try:
+        from docx import Document as WordDocument
+    except ImportError as error:
+        raise SettingsError("Word files need python-docx", hint=_HINT) from error
+    document = WordDocument()
+    name = report.document.name or report.document.sha256[:12]
+    document.add_heading(_NOT_XML.sub(" ", f"{word('report', 'requests', language)}: {name}"), level=1)
+    document.add_paragraph().add_run(word("report", "disclaimer", language)).italic = True
+    number = 0
+    for finding in report.findings:
+        if finding.severity is Severity.INFO:
+            continue
+        words = render_finding(finding, language)
+        if not words.ask and not words.wording:
+            continue
+        number += 1
+        document.add_heading(f"{number}. {words.title} ({word('severity', finding.severity.value, language)})", level=2)
+        for span in finding.evidence[:2]:
+            page = report.document.page_of(span)
+            place = f" ({word('report', 'page', language)} {page})" if page else ""
+            document.add_paragraph(_NOT_XML.sub(" ", f"«{report.quote(span)}»{place}"), style="Intense Quote")
+        document.add_paragraph(words.explanation)
+        for key, text in (("ask", words.ask), ("wording", words.wording), ("source", words.source)):
+            if text:
+                paragraph = document.add_paragraph()
+                paragraph.add_run(f"{word('report', key, language)}: ").bold = True
+                paragraph.add_run(text)
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()

@@ -1,0 +1,172 @@
+"""A Document to its sentences: headings with their path, sentences, list items, table rows, each with its language."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from analyzer.structure.headings import guess_heading
+from analyzer.structure.language import detect_block_language, detect_language
+from analyzer.structure.sentences import split_sentences
+from analyzer.structure.tables import head_cells
+from analyzer.types import Document, Line, Sentence, SentenceKind, Span
+
+__all__ = ["detect_language", "split_document", "split_sentences"]
+
+_ITEM = re.compile(
+    r"\s*(?:[•▪●○■□◦‣⁃∙·➢➤✓✔*–—-]\s+|\(?[a-z]{1,2}\)\s+|\(?[ivx]{1,4}\)\s+|\(?\d{1,2}\)\s+|[a-z]\.\s+|\d{1,2}(?:\.\d{1,2}){0,4}\.?\s+(?=\S))"
+)
+_NUMBER_ITEM = re.compile(r"\s*\d{1,2}(?:\.\d{1,2}){0,4}\.?\s")
+_TEXT_END = re.compile(r"[.!?:;…][\"»”')\]]?\s*$")
+_CONTENTS = re.compile(r"(?:\.\s?){5,}\s*\d{0,4}\s*$|…{2,}\s*\d+\s*$|_{0}\S.*\s\.{3,}\s*\d+$")
+#: A line longer than this is a paragraph that was never wrapped.
+UNWRAPPED = 180
+
+
+@dataclass(slots=True)
+class _Block:
+    start: int
+    end: int
+    lines: list[Line]
+
+    @property
+    def hint(self) -> str:
+        return self.lines[0].hint
+
+
+def split_document(document: Document, *, language: str | None = None) -> tuple[Sentence, ...]:
+    """Split a document into its rows, in reading order.
+
+    Parameters
+    ----------
+    document : Document
+    language : str, optional
+        Language of the document; by default it is detected.
+
+    Returns
+    -------
+    tuple of Sentence
+        Their spans are spans of `document.text`; lines of a table of contents are left out.
+    """
+    text = document.text
+    main = language or detect_language(text)
+    body_pt = _body_size(document)
+    blocks = _blocks(document)
+    rows: list[Sentence] = []
+    path: list[tuple[int, str]] = []
+    position = 0
+    while position < len(blocks):
+        block = blocks[position]
+        if block.hint == "table_row":
+            end = position
+            while end < len(blocks) and blocks[end].hint == "table_row":
+                end += 1
+            _add_table(rows, blocks[position:end], text, main, tuple(title for _, title in path))
+            position = end
+            continue
+        position += 1
+        flat = text[block.start : block.end].replace("\n", " ")
+        if block.hint == "toc" or _CONTENTS.search(flat):
+            continue
+        spoken = language or detect_block_language(flat, main)
+        first = block.lines[0]
+        following = blocks[position] if position < len(blocks) else None
+        guess = guess_heading(
+            flat,
+            hint=first.hint,
+            bold=all(line.bold for line in block.lines),
+            size_pt=first.size_pt,
+            body_pt=body_pt,
+            lines=len(block.lines),
+            language=spoken,
+            alone=following is None or following.start > block.end + 1 or following.lines[0].bold != first.bold,
+        )
+        here = tuple(title for _, title in path)
+        if guess is not None:
+            level = guess.level
+            if not guess.sure and path:
+                level = max(level, 2)
+            while path and path[-1][0] >= level:
+                path.pop()
+            here = tuple(title for _, title in path)
+            rows.append(Sentence(len(rows), Span(block.start, block.end), SentenceKind.HEADING, spoken, flat, here))
+            path.append((level, flat))
+            continue
+        kind = SentenceKind.LIST_ITEM if block.hint == "list_item" or _ITEM.match(flat) else SentenceKind.SENTENCE
+        for span in split_sentences(flat, language=spoken, offset=block.start):
+            words = text[span.start : span.end].replace("\n", " ")
+            rows.append(Sentence(len(rows), span, kind, spoken, words, here))
+    return tuple(rows)
+
+
+def _add_table(rows: list[Sentence], blocks: list[_Block], text: str, main: str, path: tuple[str, ...]) -> None:
+    cells = [[line.span for line in block.lines] for block in blocks]
+    bold = [all(line.bold for line in block.lines) for block in blocks]
+    for block, headed in zip(blocks, head_cells(text, cells, bold), strict=True):
+        words = text[block.start : block.end].replace("\n", " ")
+        spoken = detect_block_language(words, main)
+        rows.append(Sentence(len(rows), Span(block.start, block.end), SentenceKind.TABLE_ROW, spoken, words, path, headed))
+
+
+def _body_size(document: Document) -> float | None:
+    """Return the type size in which most of the text is set, or None where the format does not tell."""
+    sizes: Counter[float] = Counter()
+    for page in document.pages:
+        for line in page.lines:
+            if line.size_pt:
+                sizes[round(line.size_pt * 2) / 2] += line.span.end - line.span.start
+    return sizes.most_common(1)[0][0] if sizes else None
+
+
+def _blocks(document: Document) -> list[_Block]:
+    """Group lines to blocks: by the empty lines of the text, then at items and headings inside them."""
+    text = document.text
+    blocks: list[_Block] = []
+    current: list[Line] = []
+
+    def close() -> None:
+        nonlocal current
+        if current:
+            for part in _parts(current, text):
+                blocks.append(_Block(part[0].span.start, part[-1].span.end, part))
+            current = []
+
+    for page in document.pages:
+        for line in page.lines:
+            if current:
+                gap = text[current[-1].span.end : line.span.start]
+                if "\n\n" in gap or (line.hint and line.hint != "table_cell") or (current[-1].hint and line.hint != "table_cell"):
+                    close()
+            current.append(line)
+    close()
+    return blocks
+
+
+def _parts(lines: list[Line], text: str) -> Sequence[list[Line]]:
+    """Cut a block at lines that begin an item, a heading or a paragraph that was never wrapped."""
+    if len(lines) == 1 or lines[0].hint in ("table_row", "table_cell"):
+        return [lines]
+    widest = max(line.span.end - line.span.start for line in lines)
+    parts: list[list[Line]] = [[lines[0]]]
+    for before, line in itertools.pairwise(lines):
+        words, last = text[line.span.start : line.span.end], text[before.span.start : before.span.end]
+        ended = bool(_TEXT_END.search(last))
+        short = len(last) < 0.72 * widest
+        item = _ITEM.match(words)
+        if item and _NUMBER_ITEM.match(words) and not ended and not short:
+            item = None  # a figure that fell to the start of a line: "innert\n30 Tagen"
+        breaks = (
+            bool(item)
+            or (len(last) > UNWRAPPED and words[:1].isupper())
+            or (ended and short and (words[:1].isupper() or not words[:1].isalpha()))
+            or (short and len(last) < 70 and words[:1].isupper() and bool(_NUMBER_ITEM.match(last)) and not ended)
+            or (line.bold != before.bold and (ended or short))
+        )
+        if breaks:
+            parts.append([line])
+        else:
+            parts[-1].append(line)
+    return parts
