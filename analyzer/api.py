@@ -335,8 +335,9 @@ def evaluate(data: LabelledData, *, model: str | Path | None = None) -> Scores:
 
     rows = load_rows(data)
     used = Analyzer(model).model if model is not None else _default.model
-    probabilities = used.predict_proba(link_rows(rows))
-    predicted = [[label.category for label in used.choose(p)] for p in probabilities]
+    linked = link_rows(rows)
+    probabilities = used.predict_proba(linked)
+    predicted = [[label.category for label in labels] for labels in used.choose_all(linked, probabilities)]
     y = np.asarray([[category in row.labels for category in used.categories] for row in rows], dtype=np.int8)
     return score_labels(
         [row.labels for row in rows],

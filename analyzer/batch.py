@@ -15,11 +15,12 @@ import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analyzer.api import default_analyzer
+from analyzer.api import Analyzer, default_analyzer
 from analyzer.errors import AnalyzerError, DataError, TimeLimitError
 from analyzer.reading import read_bytes
 from analyzer.report.model import Report
@@ -104,11 +105,11 @@ def _run_window(loaded: list[tuple[str, bytes] | Failure], jobs: int, settings: 
         yield item if isinstance(item, Failure) else next(done)
 
 
-def _guarded(name: str, data: bytes, settings: Settings) -> Report | Failure:
+def _guarded(name: str, data: bytes, settings: Settings, model: str | None = None) -> Report | Failure:
     """Analyze in this process; any error becomes a Failure."""
     try:
         with _alarm(settings.limits.timeout_s + settings.limits.timeout_per_page_s * _ASSUMED_PAGES):
-            return default_analyzer().analyze(data, name=name, settings=settings)
+            return _analyzer_for(model).analyze(data, name=name, settings=settings)
     except AnalyzerError as error:
         return Failure.from_error(name, error)
     except MemoryError:
@@ -118,6 +119,45 @@ def _guarded(name: str, data: bytes, settings: Settings) -> Report | Failure:
         return Failure(
             name, "internal", f"Unexpected {type(error).__name__}: {error}", "please report it with the file, if you may share it"
         )
+
+
+def analyze_isolated(
+    name: str, data: bytes, *, settings: Settings | None = None, model: str | None = None, timeout_s: float | None = None
+) -> Report | Failure:
+    """Analyze in a warm process of its own, which is killed when time is up: for servers, where an endless document must cost only itself.
+
+    Parameters
+    ----------
+    name : str
+        Name to show.
+    data : bytes
+    model : str, optional
+        Model folder; by default the shipped model.
+    timeout_s : float, optional
+        Wall time; by default that of the settings for 200 pages, and 20 seconds for the process to start.
+    """
+    from concurrent.futures import TimeoutError as FutureTimeoutError
+
+    from joblib.externals.loky import get_reusable_executor
+    from joblib.externals.loky.process_executor import BrokenProcessPool, TerminatedWorkerError
+
+    settings = settings or default_analyzer().settings
+    limit = timeout_s or settings.limits.timeout_s + settings.limits.timeout_per_page_s * _ASSUMED_PAGES + 20
+    executor = get_reusable_executor(max_workers=1, timeout=900)
+    try:
+        result: Report | Failure = executor.submit(_guarded, name, data, settings, model).result(timeout=limit)
+        return result
+    except FutureTimeoutError:
+        executor.shutdown(wait=False, kill_workers=True)
+        return Failure(name, "timeout", f"The document took more than {limit:.0f} seconds", "split the file, or print it to a new PDF")
+    except (TerminatedWorkerError, BrokenProcessPool):
+        executor.shutdown(wait=False, kill_workers=True)
+        return Failure(name, "crashed", "The document ended the process that read it", "open it in a viewer and print it to a new PDF")
+
+
+@cache
+def _analyzer_for(model: str | None) -> Analyzer:
+    return Analyzer(model) if model else default_analyzer()
 
 
 @contextlib.contextmanager

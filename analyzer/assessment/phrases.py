@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from analyzer.errors import ResourceError
 from analyzer.types import LANGUAGES, Span
 
-_GAP = r".{0,50}?"
+_GAP = r"(?:.{0,50}?)"
 _SPACES = "'’‘ʼ`´-‐‑–\u00a0\u202f\u2009\n\r\t"
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from analyzer.classification.calibration import Calibration
+from analyzer.classification.context import ContextModel
 from analyzer.classification.rows import Row
 from analyzer.classification.scores import OTHER
 from analyzer.types import Label
@@ -25,25 +26,46 @@ class ClauseModel:
     calibration: Calibration
     categories: tuple[str, ...]
     single_label: bool = False
+    context: ContextModel | None = None
+    context_calibration: Calibration | None = None
     sha256: str = ""
 
     def predict_proba(self, rows: Sequence[Row]) -> np.ndarray:
         """Return calibrated probabilities, shape (n_rows, n_categories), columns as in `categories`."""
         if not rows:
             return np.zeros((0, len(self.categories)))
-        parts = []
-        for start in range(0, len(rows), BATCH):
-            parts.append(self.calibration.probabilities(self.pipeline.decision_function(rows[start : start + BATCH])))
-        return np.vstack(parts)
+        parts = [self.pipeline.decision_function(rows[start : start + BATCH]) for start in range(0, len(rows), BATCH)]
+        return self.calibrate(rows, np.vstack(parts))
+
+    def calibrate(self, rows: Sequence[Row], decision: np.ndarray) -> np.ndarray:
+        """Turn log-odds of rows into probabilities: with their neighbours where they are rows of a document, else each alone."""
+        probabilities = self.calibration.probabilities(decision)
+        if self.context is not None and self.context_calibration is not None:
+            linked = self._linked(rows)
+            if linked.any():
+                among = self.context_calibration.probabilities(self.context.decision_function(rows, decision))
+                probabilities[linked] = among[linked]
+        return probabilities
+
+    def _linked(self, rows: Sequence[Row]) -> np.ndarray:
+        return np.asarray([bool(row.doc and (row.before or row.after)) for row in rows], dtype=bool)
 
     def classify(self, rows: Sequence[Row]) -> list[tuple[Label, ...]]:
         """Return the labels of each row, most probable first; `other` where every category is under its threshold."""
-        return [self.choose(probabilities) for probabilities in self.predict_proba(rows)]
+        return self.choose_all(rows, self.predict_proba(rows))
 
-    def choose(self, probabilities: np.ndarray) -> tuple[Label, ...]:
-        """Turn the probabilities of one row into labels."""
-        below, above = self.calibration.band
-        distance = probabilities - self.calibration.threshold
+    def choose_all(self, rows: Sequence[Row], probabilities: np.ndarray) -> list[tuple[Label, ...]]:
+        """Turn probabilities into labels, with the thresholds for rows in context or alone."""
+        if self.context is None or self.context_calibration is None:
+            return [self._choose(p, self.calibration) for p in probabilities]
+        linked = self._linked(rows)
+        return [
+            self._choose(p, self.context_calibration if among else self.calibration) for p, among in zip(probabilities, linked, strict=True)
+        ]
+
+    def _choose(self, probabilities: np.ndarray, calibration: Calibration) -> tuple[Label, ...]:
+        below, above = calibration.band
+        distance = probabilities - calibration.threshold
         if self.single_label:
             best = int(np.argmax(probabilities))
             return (Label(self.categories[best], float(probabilities[best]), bool(distance[best] < above)),)

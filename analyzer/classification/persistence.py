@@ -10,6 +10,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from analyzer.classification.calibration import Calibration
+from analyzer.classification.context import ContextModel
 from analyzer.classification.model import ClauseModel
 from analyzer.classification.rows import Row
 from analyzer.classification.training import Training, with_sha256
@@ -73,7 +75,9 @@ def save_model(training: Training, folder: str | Path, *, seed: int, extra: dict
         joblib.dump(
             {
                 "pipeline": model.pipeline,
-                "slope": calibration.slope, "shift": calibration.shift, "threshold": calibration.threshold, "band": calibration.band,
+                "calibration": _pack_calibration(calibration),
+                "context": None if model.context is None else (model.context.weights, model.context.intercept),
+                "context_calibration": None if model.context_calibration is None else _pack_calibration(model.context_calibration),
                 "categories": list(model.categories), "single_label": model.single_label,
             },
             work / MODEL_FILE,
@@ -166,15 +170,25 @@ def load_model(folder: str | Path) -> ClauseModel:
         raise ModelIncompatibleError("The model was trained with other word lists", hint="make train builds it anew")
     try:
         content = joblib.load(io.BytesIO(data))
-        from analyzer.classification.calibration import Calibration
-
-        calibration = Calibration(content["slope"], content["shift"], content["threshold"], tuple(content["band"]))
-        model = ClauseModel(content["pipeline"], calibration, tuple(content["categories"]), content["single_label"], sha256)
+        packed = content["context_calibration"]
+        model = ClauseModel(
+            content["pipeline"],
+            Calibration(*content["calibration"]),
+            tuple(content["categories"]),
+            content["single_label"],
+            None if content["context"] is None else ContextModel(*content["context"]),
+            None if packed is None else Calibration(*packed),
+            sha256,
+        )
         if model.pipeline.named_steps["model"].coef_.shape[1] != manifest["features"]:
             raise ValueError("another number of features")
     except Exception as error:
         raise ModelIncompatibleError(f"The model in {folder} cannot be loaded: {error}", hint="make train builds it anew") from error
     return model
+
+
+def _pack_calibration(calibration: Calibration) -> tuple[Any, ...]:
+    return (calibration.slope, calibration.shift, calibration.threshold, tuple(calibration.band))
 
 
 def run_self_test(model: ClauseModel, manifest: dict[str, Any]) -> list[str]:

@@ -10,7 +10,7 @@ class Row(NamedTuple):
     """A sentence, list item, table row or heading on its way to its labels.
 
     `heading` is the heading path, outermost first. `before` and `after` are the neighbouring rows of the same document, "" where there are none
-    or where the rows do not come in order.
+    or where the rows do not come in order. `doc` names the document; "" is a row that stands alone.
     """
 
     text: str
@@ -19,6 +19,7 @@ class Row(NamedTuple):
     kind: str = "sentence"
     before: str = ""
     after: str = ""
+    doc: str = ""
 
 
 def make_rows(
@@ -44,6 +45,7 @@ def make_rows(
             sorts[i],
             texts[i - 1] if consecutive and i else "",
             texts[i + 1] if consecutive and i + 1 < count else "",
+            "document" if consecutive else "",
         )
         for i, text in enumerate(texts)
     ]

@@ -12,6 +12,7 @@ import numpy as np
 from sklearn.model_selection import GroupKFold
 
 from analyzer.classification.calibration import Calibration, expected_calibration_error, fit_calibration
+from analyzer.classification.context import fit_context
 from analyzer.classification.model import ClauseModel
 from analyzer.classification.pipeline import make_pipeline
 from analyzer.classification.rows import Row
@@ -99,7 +100,7 @@ def link_rows(rows: Sequence[LabelledRow]) -> list[Row]:
     for i, row in enumerate(rows):
         before = rows[i - 1].text if i and row.doc and rows[i - 1].doc == row.doc else ""
         after = rows[i + 1].text if i + 1 < len(rows) and row.doc and rows[i + 1].doc == row.doc else ""
-        linked.append(Row(row.text, row.heading, row.language, row.kind, before, after))
+        linked.append(Row(row.text, row.heading, row.language, row.kind, before, after, row.doc))
     return linked
 
 
@@ -157,15 +158,22 @@ def train_model(
             _fit(pipeline, [rows[i] for i in train], y[train], None if weighted is None else weighted[train])
             decision[test] = pipeline.decision_function([rows[i] for i in test])
         calibration = fit_calibration(decision, y)
+        context = fit_context(rows, decision, y, seed=seed)
     else:
         calibration = Calibration(np.ones(len(categories)), np.zeros(len(categories)), np.full(len(categories), 0.5), (0.1, 0.1))
+        context = None
+    context_calibration = calibration
+    if context is not None:
+        context_calibration = fit_calibration(context.decision_function(rows, decision), y)
     single = bool((y.sum(axis=1) == 1).all()) and len(categories) > 1
     report("model", folds / (folds + 1))
     pipeline = make_pipeline(**options)
     _fit(pipeline, rows, y, weighted)
-    model = ClauseModel(pipeline, calibration, categories, single)
-    probabilities = calibration.probabilities(decision)
-    predicted = [[label.category for label in model.choose(p)] for p in probabilities] if folds >= 2 else [list(row.labels) for row in data]
+    model = ClauseModel(pipeline, calibration, categories, single, context, context_calibration)
+    probabilities = model.calibrate(rows, decision)
+    predicted = (
+        [[label.category for label in labels] for labels in model.choose_all(rows, probabilities)] if folds >= 2 else [[] for _ in data]
+    )
     scores = score_labels(
         [row.labels for row in data],
         predicted,

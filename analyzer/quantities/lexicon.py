@@ -62,6 +62,9 @@ class Sense:
     scale: Decimal | None = None
     #: Any of the above that can begin or end a quantity: a sentence without one is done with.
     trigger: bool = False
+    #: Can begin a quantity, or a service window.
+    starts: bool = False
+    window: bool = False
     #: Classes of function words: "range", "and", "per", ...
     classes: frozenset[str] = frozenset()
 
@@ -97,7 +100,7 @@ class Lexicon:
         """Return the sense of a token in any case and, for words of four letters or more, without its accents."""
         if token[0].isdigit():
             number = parse_digits(token, decimal_comma=self.decimal_comma) if token.isascii() or "’" in token else None
-            return Sense(low=token, number=number, digits=True, trigger=True)
+            return Sense(low=token, number=number, digits=True, trigger=True, starts=True, window=True)
         if token in self.exact:
             return self.exact[token]
         low = token.lower()
@@ -111,7 +114,7 @@ class Lexicon:
     def _composed(self, low: str) -> Sense | None:
         value = parse_compound(low, self.numerals, hundred=self.hundred, thousand=self.thousand)
         if value is not None:
-            return Sense(low=low, number=value, trigger=True)
+            return Sense(low=low, number=value, trigger=True, starts=True)
         for index, pattern in enumerate(self.compound):
             match = pattern.match(low)
             if match is None:
@@ -123,10 +126,10 @@ class Lexicon:
             if count is None:
                 continue
             if index == 0:
-                return Sense(low=low, unit=Unit(unit, count, complete=bool(written)), trigger=True)
+                return Sense(low=low, unit=Unit(unit, count, complete=bool(written)), trigger=True, starts=True)
             if index == 1:
-                return Sense(low=low, unit=Unit(unit, count, complete=True), trigger=True)
-            return Sense(low=low, every=Every(Decimal(1), count, unit), trigger=True)
+                return Sense(low=low, unit=Unit(unit, count, complete=True), trigger=True, starts=True)
+            return Sense(low=low, every=Every(Decimal(1), count, unit), trigger=True, starts=True)
         return None
 
 
@@ -173,8 +176,24 @@ class _Builder:
         for name, phrases in self.data.get("phrases", {}).items():
             self.out.phrases[name] = _trie(phrases)
             self.out.backward[name] = _trie(phrases, backward=True)
+        self._mark_starts()
         self.out.hints = self._hints()
         return self.out
+
+    def _mark_starts(self) -> None:
+        for name in ("whole_week", "days_work", "days_all", "days_weekend", "time_from", "next_day", "next_day_elapsed", "per", "per_weak", "every"):
+            for phrase in self.data.get("phrases", {}).get(name, ()):
+                words = TOKEN.findall(phrase.lower())
+                if words[0][0].isdigit():
+                    continue
+                sense = self._sense(words[0])
+                sense.starts = True
+                sense.window |= name.startswith(("whole", "days", "time"))
+        for sense in (*self.out.senses.values(), *self.out.exact.values()):
+            simple = (sense.number, sense.ordinal, sense.fraction, sense.times, sense.unit, sense.every, sense.month, sense.currency)
+            sense.starts |= any(part is not None for part in simple) or sense.low in ("l", "i", "o", "j", "t", "d", "g", "h", "m")
+            if sense.weekday is not None or sense.classes & {"noon", "midnight"}:
+                sense.starts = sense.window = True
 
     def _sense(self, word: str, *, exact: bool = False) -> Sense:
         if exact:
@@ -256,6 +275,8 @@ class _Builder:
                 self._sense(word).scale = Decimal(value)
 
     def _classes(self) -> None:
+        for letter in "lojtdghm":
+            self._sense(letter)
         for name, words in self.data["classes"].items():
             for word in words:
                 sense = self._sense(word)
@@ -267,22 +288,20 @@ class _Builder:
         """Return strings one of which any text without a digit must hold to be of interest."""
         found = set(self.out.stems)
         for word, sense in self.out.senses.items():
-            if not sense.trigger or (sense.number is not None and sense.unit is None):
-                continue
-            if sense.month is not None or sense.weekday is not None:
+            strong_unit = sense.unit is not None and not sense.unit.weak
+            if not (strong_unit or sense.every is not None or (sense.currency is not None and len(word) > 4) or "percent" in sense.classes):
                 continue
             if len(word) >= 4:
                 found.add(word[:6])
-            elif word.isalpha() and len(word) >= 2 and not (sense.unit and sense.unit.weak):
+            elif word.isalpha():
+                # Short words ("an", "ora") are looked for with what can stand before them.
                 found.update(lead + word for lead in (" ", "\n", "'", "’", "-", "\xa0"))
-            elif not word.isalnum():
-                found.add(word)
-        for name in ("whole_week", "next_day"):
-            found.update(
-                phrase.split()[-1] for phrase in self.data.get("phrases", {}).get(name, ()) if phrase.isascii() and not phrase[-1].isdigit()
-            )
-        found = {hint for hint in found if hint and not any(other != hint and other in hint for other in found)}
-        return tuple(sorted(found, key=lambda hint: (len(hint), hint)))
+        for name in ("whole_week", "next_day", "percent"):
+            for phrase in self.data.get("phrases", {}).get(name, ()):
+                if not any(hint in phrase for hint in found) and not any(char.isdigit() for char in phrase):
+                    found.add(max(phrase.split(), key=len))
+        found = {hint for hint in found if not any(other != hint and other in hint for other in found)}
+        return tuple(sorted(found))
 
 
 TOKEN = re.compile(r"[^\W\d_½¼¾]+|\d[\d.,'’]*\d|\d|[^\w\s]|[½¼¾_]")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
 from analyzer.reading.builder import TextLine, clean
 from analyzer.reading.runs import RawPage, Run
-from analyzer.reading.tables import find_grids
+from analyzer.reading.tables import Grid, find_grids
 from analyzer.types import Box
 
 #: Runs whose baselines differ by less than this share of the type size stand on one line.
@@ -49,8 +50,8 @@ class Segment:
         return (self.x0, self.top, self.x1, self.bottom)
 
 
-def split_segments(runs: list[Run]) -> list[list[Segment]]:
-    """Group runs to rows by baseline, and each row to segments by gaps; rows from top to bottom."""
+def split_segments(runs: list[Run], grids: Sequence[Grid] = ()) -> list[list[Segment]]:
+    """Group runs to rows by baseline, and each row to segments by gaps and by the rules of tables; rows from top to bottom."""
     rows: list[list[Run]] = []
     bases: list[float] = []
     for run in sorted(runs, key=lambda r: (round(r.bottom - 0.22 * r.size, 1), r.x0)):
@@ -63,11 +64,13 @@ def split_segments(runs: list[Run]) -> list[list[Segment]]:
         else:
             rows.append([run])
             bases.append(base)
-    return [segments for row in rows if (segments := _join_runs(row))]
+    return [segments for row in rows if (segments := _join_runs(row, grids))]
 
 
-def _join_runs(row: list[Run]) -> list[Segment]:
+def _join_runs(row: list[Run], grids: Sequence[Grid]) -> list[Segment]:
     row.sort(key=lambda r: r.x0)
+    middle = (row[0].top + row[0].bottom) / 2
+    rules = [x for grid in grids if grid.ys[0] <= middle <= grid.ys[-1] for x in grid.xs]
     segments: list[Segment] = []
     previous: Run | None = None
     for run in row:
@@ -79,7 +82,7 @@ def _join_runs(row: list[Run]) -> list[Segment]:
                 last.bold = True  # printed twice, a hair apart: that is how some writers make bold
                 continue
             previous = run
-            if gap <= SEGMENT_GAP * size:
+            if gap <= SEGMENT_GAP * size and not any(last.x1 - 2 <= x <= run.x0 + 2 for x in rules):
                 space = " " if gap > 0.14 * size and not last.text.endswith(" ") and not run.text.startswith(" ") else ""
                 last.text += space + run.text
                 last.x1 = max(last.x1, run.x1)
@@ -147,17 +150,17 @@ def order_columns(rows: list[list[Segment]], width: float) -> list[list[Segment]
 
 def layout_page(page: RawPage, furniture: frozenset[str] = frozenset()) -> tuple[list[TextLine], tuple[str, ...]]:
     """Return the lines of a page in reading order, and the furniture that was dropped."""
-    rows = split_segments(page.runs)
+    grids = find_grids(page.rules, page.width, page.height)
+    rows = split_segments(page.runs, grids)
     dropped: list[str] = list(dict.fromkeys(page.rotated)) if len(page.rotated) < 40 else []
     kept: list[list[Segment]] = []
     for row in rows:
         text = " ".join(segment.text for segment in row)
-        if _in_margin(row, page) and (normalize_furniture(text) in furniture or _PAGE_NUMBER.match(text)):
+        if _in_margin(row, page) and (furniture_key(text, row) in furniture or _PAGE_NUMBER.match(text)):
             dropped.append(text)
         else:
             kept.append(row)
     lines: list[TextLine] = []
-    grids = find_grids(page.rules, page.width, page.height)
     inside: dict[int, list[Segment]] = defaultdict(list)
     outside: list[list[Segment]] = []
     order: list[tuple[float, int]] = []
@@ -273,8 +276,9 @@ def _aligned_rows(rows: list[list[Segment]]) -> set[int]:
     return found
 
 
-def normalize_furniture(text: str) -> str:
-    return _DIGITS.sub("#", clean(text)).casefold()
+def furniture_key(text: str, row: list[Segment]) -> str:
+    """Return what two prints of the same running head share: the words without figures, and the size (a title may repeat the head, larger)."""
+    return f"{_DIGITS.sub('#', clean(text)).casefold()}\x1f{max(s.size for s in row):.0f}"
 
 
 def _in_margin(row: list[Segment], page: RawPage) -> bool:
@@ -288,7 +292,7 @@ def find_furniture(pages: list[RawPage]) -> frozenset[str]:
         if not page.height:
             continue
         margin = [run for run in page.runs if run.bottom < MARGIN_BAND * page.height or run.top > (1 - MARGIN_BAND) * page.height]
-        counts.update({normalize_furniture(" ".join(s.text for s in row)) for row in split_segments(margin)})
+        counts.update({furniture_key(" ".join(s.text for s in row), row) for row in split_segments(margin)})
     needed = max(2, min(3, (len(pages) + 1) // 2))
     return frozenset(text for text, count in counts.items() if count >= needed and text)
 

@@ -1,0 +1,50 @@
+# Two commands matter: `make run` opens the page, `make test` runs the tests. Both set up what they need.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PORT ?= 8501
+
+.DEFAULT_GOAL := help
+.PHONY: help setup system run test check quality bench train samples clean
+
+help: ## show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+
+setup: $(READY) ## make the virtual environment
+
+$(READY): pyproject.toml tools/setup.sh
+	sh tools/setup.sh "$(PYTHON)" "$(VENV)"
+	@touch $@
+
+run: $(READY) ## open the page, with sample contracts at hand
+	@$(BIN)/clause-analyzer model >/dev/null 2>&1 || $(MAKE) train
+	$(BIN)/clause-analyzer app --port $(PORT)
+
+test: $(READY) ## run all tests, the page in a real Chromium included
+	sh tools/browser.sh
+	@$(BIN)/clause-analyzer model >/dev/null 2>&1 || $(MAKE) train
+	$(BIN)/python -m pytest
+
+check: $(READY) ## format, lint, types, import directions, data, then all tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/clause-analyzer data check
+	$(MAKE) test
+
+quality: $(READY) ## measure on real contracts (REAL=folder) and write docs/quality.md
+	$(BIN)/python benchmarks/quality.py --real "$${REAL:-../shared/real}" --out docs/quality.md
+
+bench: $(READY) ## measure speed as ratios against the raw libraries
+	$(BIN)/python benchmarks/speed.py
+
+train: $(READY) ## rebuild the shipped model from data/
+	$(BIN)/python tools/train_shipped.py
+
+samples: $(READY) ## rebuild the sample contracts (PDF, DOCX) from their sources
+	$(BIN)/python tools/build_samples.py
+
+clean: ## remove what can be rebuilt
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist out

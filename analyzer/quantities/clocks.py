@@ -1,0 +1,158 @@
+"""Times of the day and spans between two of them: "8h00", "08.00 Uhr", "9:30 pm", "ore 8"; what is a clock time is no duration."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from analyzer.quantities.tokens import Tokens
+from analyzer.types import TimeUnit
+
+_DOTTED = re.compile(r"([01]?\d|2[0-4])[.,]([0-5]\d)$")
+_DASHES = frozenset("-–—‑")
+_DAY = 1440
+#: From this hour on "de 8 à 12 heures" is read as a clock time where nothing else tells.
+_MORNING = 5
+
+
+class Time(NamedTuple):
+    """Minutes after midnight, and the index behind."""
+
+    minutes: int
+    end: int
+    #: Only a number, as in "8-12".
+    bare: bool = False
+    #: A number of hours, which may also be a duration ("8 heures").
+    hours: bool = False
+    meridiem: str = ""
+
+
+class Interval(NamedTuple):
+    start: int
+    stop: int
+    end: int
+    bare: bool
+    hours: bool
+
+
+def read_time(t: Tokens, i: int) -> Time | None:
+    """Read a time of the day at token `i`."""
+    sense = t.sense(i)
+    if not sense.digits:
+        if t.has(i, "noon"):
+            return Time(720, i + 1)
+        return Time(_DAY, i + 1) if t.has(i, "midnight") else None
+    low = sense.low
+    dotted = _DOTTED.match(low)
+    if dotted is not None:
+        return _marked(t, i + 1, int(dotted[1]) * 60 + int(dotted[2]), bare=True)
+    if len(low) > 2 or not low.isdigit() or int(low) > 24:
+        return None
+    hour = int(low)
+    if t.low(i + 1) == ":" and t.glued(i + 1) and t.glued(i + 2) and _minutes(t, i + 2) is not None:
+        end = i + 3
+        if t.low(end) == ":" and t.glued(end) and _minutes(t, end + 1) is not None:
+            end += 2
+        found = _marked(t, end, hour * 60 + int(t.low(i + 2)), bare=False)
+        return found if found is not None and found.minutes <= _DAY else None
+    return _marked(t, i + 1, hour * 60, bare=True)
+
+
+def _minutes(t: Tokens, i: int) -> int | None:
+    low = t.low(i)
+    return int(low) if len(low) == 2 and low.isascii() and low.isdigit() and int(low) < 60 else None
+
+
+def _marked(t: Tokens, i: int, minutes: int, *, bare: bool) -> Time | None:
+    """Take what follows the figures: "h", "h30", "Uhr", "am", "p.m."."""
+    low, exact = t.low(i), bare and minutes % 60 == 0
+    half = low if low in ("am", "pm") else low + "m" if low in ("a", "p") and t.low(i + 1) == "." and t.low(i + 2) == "m" else ""
+    if half and t.lexicon.senses.get("am") is not None:
+        end = i + 1 if low in ("am", "pm") else i + 3 + (t.low(i + 3) == "." and t.glued(i + 3))
+        if minutes >= 780:
+            return Time(minutes, end)
+        return Time(minutes % 720 + (720 if half == "pm" else 0), end, meridiem=half)
+    if t.has(i, "clock_unit") and low not in ("am", "pm"):
+        more = _minutes(t, i + 1)
+        unit = t.senses[i].unit
+        if more is not None and exact and t.sense(i + 2).unit is None and not t.has(i + 2, "percent") and (t.glued(i + 1) or t.gap(i + 1) in (" ", "\xa0")):
+            end = i + 2
+            if t.low(end) in ("h", "uhr") and t.glued(end):
+                end += 1
+            return Time(minutes + more, end)
+        return Time(minutes, i + 1, hours=exact and unit is not None and unit.unit is TimeUnit.HOUR)
+    return Time(minutes, i, bare=bare)
+
+
+def read_interval(t: Tokens, i: int) -> Interval | None:
+    """Read "de 8h00 à 12h00", "7-18 Uhr", "9am to 5pm", "dalle 9 alle 18" at token `i`."""
+    begin = t.phrase(i, "time_from")
+    led = begin != -1
+    first = read_time(t, begin if led else i)
+    if first is None:
+        return None
+    j = t.phrase(first.end, "time_to")
+    if j == -1:
+        return None
+    if t.phrase(j, "time_from") != -1 and t.low(j) in ("ore", "h"):
+        j += 1
+    second = read_time(t, j)
+    if second is None or (t.low(first.end) not in _DASHES and not led and first.bare and second.bare):
+        return None
+    if t.has(first.end, "and") and not led:
+        return None
+    start, stop = first.minutes % _DAY, second.minutes
+    if second.meridiem == "pm" and not first.meridiem and first.bare and start + 720 < stop:
+        start += 720
+    if stop <= start and second.bare and t.lexicon.senses.get("am") is not None and stop + 720 > start:
+        stop += 720
+    if start == stop or (first.bare and second.bare and (first.minutes > _DAY or stop > _DAY)):
+        return None
+    bare = first.bare and second.bare
+    hours = (first.hours or first.bare) and (second.hours or second.bare) and not bare
+    # "8.00-17.00" and "08-17" look like times even without a mark.
+    if bare and (first.minutes % 60 or second.minutes % 60 or len(t.low(second.end - 1)) > 3):
+        bare = False
+    return Interval(start, stop, second.end, bare, hours)
+
+
+def is_clock_interval(t: Tokens, i: int, found: Interval) -> bool:
+    """Tell whether an interval of whole hours ("de 8 à 12 heures") that stands alone says a time of the day."""
+    if found.bare:
+        return False
+    if not found.hours:
+        return True
+    if found.start < _MORNING * 60 or found.stop <= found.start:
+        return False
+    if any(t.has(k, "duration_noun") or t.sense(k).unit is not None for k in range(max(0, i - 3), i)):
+        return False
+    return t.phrase(i, "time_from") != -1 or any(t.has(k, "window_word") for k in range(max(0, i - 6), i))
+
+
+def read_lone_clock(t: Tokens, i: int) -> int:
+    """Return the index behind a single time of the day ("08.00 Uhr", "à 18 heures", "8h30") that begins at `i`, or -1."""
+    found = read_time(t, i)
+    if found is None or found.bare:
+        return -1
+    last = t.low(found.end - 1)
+    if found.meridiem or last in ("uhr", "am", "pm") or t.low(i + 1) == ":":
+        return found.end
+    if t.has(found.end - 1, "noon") or t.has(found.end - 1, "midnight"):
+        return -1
+    lead = t.phrase_before(i, "clock_lead")
+    if not found.hours:
+        # "8h00" is a clock time; "2h30" is one only from the morning on, and never behind "délai de".
+        if t.low(found.end - 1) == "00":
+            return found.end
+        if any(t.has(k, "duration_noun") or t.has(k, "lead") and lead == -1 for k in range(max(0, i - 3), i)):
+            return -1
+        return found.end if found.minutes >= 6 * 60 else -1
+    if lead == -1 or found.minutes > _DAY or t.phrase(found.end, "business_after") != -1:
+        return -1
+    before = t.sense(lead - 1)
+    bounds = (t.phrase_before(i, "max_before"), t.phrase_before(i, "min_before"))
+    if "duration_head" in before.classes or "duration_noun" in before.classes or any(-1 < bound < lead for bound in bounds):
+        return -1
+    if t.phrase(found.end, "anchor") != -1 or t.phrase(found.end, "max_after") != -1:
+        return -1
+    return found.end

@@ -1,0 +1,183 @@
+"""What stands around a length of time: the bound, the calendar, the event it counts from; and what makes it none at all."""
+
+from __future__ import annotations
+
+from analyzer.quantities.durations import Reading
+from analyzer.quantities.tokens import Tokens
+from analyzer.types import Bound, TimeUnit
+
+#: Tokens looked at on either side.
+_BEFORE, _AFTER, _ANCHOR = 8, 9, 14
+_REFERENCE_BEFORE, _SENTENCE = 6, 40
+_REFERENCE_UNITS = frozenset((TimeUnit.WEEK, TimeUnit.MONTH, TimeUnit.QUARTER, TimeUnit.YEAR))
+_APOSTROPHES = frozenset(("'", "’"))
+
+
+def find_bound(t: Tokens, found: Reading) -> Bound:
+    """Tell whether the figure is the most, the least, or what it is."""
+    if found.until:
+        return Bound.MAX
+    if found.ranged:
+        return Bound.RANGE
+    for name, bound in (("max_after", Bound.MAX), ("min_after", Bound.MIN)):
+        start = found.end + (t.low(found.end) in ("(", ","))
+        if t.phrase(start, name) != -1:
+            return bound
+    i = found.start
+    weak: Bound | None = None
+    for _ in range(_BEFORE):
+        low, high = t.phrase_before(i, "min_before"), t.phrase_before(i, "max_before")
+        if low != -1 or high != -1:
+            if low != -1 and (high == -1 or low < high):
+                return Bound.MIN
+            # "dans un délai minimum de": the nearer word "minimum" was met first.
+            return Bound.MAX
+        if not (t.has(i - 1, "filler") or t.sense(i - 1).article):
+            break
+        i -= 1
+    return weak or Bound.EXACT
+
+
+def find_business(t: Tokens, found: Reading, windows: tuple[tuple[int, int], ...]) -> bool:
+    """Tell whether the time runs in working or service hours only.
+
+    Parameters
+    ----------
+    windows : tuple of (int, int)
+        Token ranges of the service windows of the text that leave out nights or weekends.
+    """
+    if found.business:
+        return True
+    if found.elapsed or _negated(t, found.end):
+        return False
+    i = found.end
+    for _ in range(_AFTER):
+        if t.phrase(i, "business_near") != -1:
+            return not _reported(t, found.end, i)
+        if not t.has(i, "between_business") and t.phrase(i, "between_business") == -1:
+            break
+        i += 1
+    if t.low(found.start - 1) in (":", ")", "|") and _headed(t, found.start - 1):
+        return True
+    if found.unit not in (TimeUnit.MINUTE, TimeUnit.HOUR) or found.until:
+        return False
+    for start, _ in windows:
+        if start >= found.end:
+            return start - found.end <= _SENTENCE and not _reported(t, found.end, start) and not _walled(t, found.end, start)
+    return False
+
+
+def _negated(t: Tokens, i: int) -> bool:
+    """Whether "(heures non ouvrées)" follows."""
+    if t.low(i) != "(":
+        return False
+    return any(t.has(k, "negation") for k in range(i + 1, i + 4))
+
+
+def _headed(t: Tokens, i: int) -> bool:
+    """Whether "(heures ouvrées):" or "en heures ouvrées :" stands before."""
+    i -= t.low(i) == ":"
+    if t.low(i) == ")":
+        i -= 1
+    elif t.low(i + 1) != ":":
+        return False
+    i += 1
+    start = t.phrase_before(i, "business_near")
+    return start != -1 and not t.has(start - 1, "negation") and (t.has(start - 1, "between_business") or t.low(start - 1) == "(")
+
+
+def _reported(t: Tokens, start: int, end: int) -> bool:
+    """Whether the hours are those in which a fault is reported, not those in which the time runs."""
+    return any(t.has(k, "reported") for k in range(max(start, end - 5), end))
+
+
+def _walled(t: Tokens, start: int, end: int) -> bool:
+    """Whether a cell, a sentence or another figure ends between the time and the window."""
+    return any(t.lows[k] in ("|", ";") or (t.lows[k] == "." and t.word(k + 1)[:1].isupper() and not t.glued(k + 1)) for k in range(start, end))
+
+
+def find_anchor(t: Tokens, found: Reading) -> str | None:
+    """Return the words that name the event the time counts from or up to ("dès réception de l'annonce")."""
+    i = found.end
+    for _ in range(4):
+        if t.phrase(i, "anchor") != -1:
+            break
+        if t.low(i) not in _BEFORE_ANCHOR or "\n\n" in t.gap(i):
+            return None
+        i += 1
+    begin = t.phrase(i, "anchor")
+    if begin == -1:
+        return None
+    end = begin
+    while end < min(t.n, begin + _ANCHOR):
+        low = t.lows[end]
+        if (t.has(end, "stop") and not (low == "." and t.glued(end + 1))) or t.sense(end).digits and end > begin + 1:
+            break
+        if "\n\n" in t.gap(end):
+            break
+        end += 1
+    while end > begin and (t.has(end - 1, "filler") or t.has(end - 1, "and")) and t.lows[end - 1] != "'":
+        end -= 1
+    if end <= begin and t.low(begin) not in ("|", ";", ",", ".", ")", ""):
+        end = begin
+    return " ".join(t.text[t.starts[i] : t.ends[end - 1]].split()) if end > i else None
+
+
+_BEFORE_ANCHOR = frozenset((")", "max", "maximum", ".", "maximal", "au", "plus", "tard", "'", "’", "s", "notice", "net", "netto", "nets", "in", "spätestens"))
+
+
+def is_no_duration(t: Tokens, found: Reading) -> bool:
+    """Tell whether the words are an age, a rate, a reference period, round-the-clock service or a numbered heading."""
+    i = found.start
+    before = t.sense(i - 1)
+    if "numbered" in before.classes and t.sense(i).digits and t.low(found.at) not in ("h", "min"):
+        return True
+    if t.glued(i) and t.sense(i).digits and t.word(i - 1).isalpha() and not t.has(i - 1, "service_prefix"):
+        return True
+    if t.glued(i) and t.low(i - 1) in ("-", ".", "/", "_", "#", "@") and t.glued(i - 1) and t.sense(i).digits:
+        if t.low(i - 1) != "/" or t.sense(i - 2).digits:
+            return True
+    if "age_before" in before.classes or "age_before" in t.sense(i - 2).classes or t.phrase(found.end, "age_after") != -1:
+        return True
+    return _heading(t, found) or _rate(t, found) or _round_the_clock(t, found) or _reference(t, found)
+
+
+def _heading(t: Tokens, found: Reading) -> bool:
+    """Whether the figure numbers a heading: "4.2 Heures d'ouverture"."""
+    i = found.start
+    if i > 0 and "\n" not in t.gap(i):
+        return False
+    low = t.low(i)
+    return "." in low and t.sense(i).digits and found.at == i + 1 and t.word(found.at)[:1].isupper() and len(t.low(found.at)) > 3 and not t.lexicon.stems
+
+
+def _rate(t: Tokens, found: Reading) -> bool:
+    """Whether an article is "per" here: "three times a day", "CHF 80 an hour"."""
+    i = found.start
+    if not found.article or not t.has(i, "per"):
+        return False
+    if i == 0 or t.has(i - 1, "stop") or t.has(i - 1, "lead"):
+        return False
+    return not (t.low(found.end) in _APOSTROPHES or t.phrase(found.end, "anchor") != -1)
+
+
+def _round_the_clock(t: Tokens, found: Reading) -> bool:
+    """Whether "24 Stunden" is the whole day of a service: "24-hour hotline", "24 Stunden Notfalldienst"."""
+    if found.unit is not TimeUnit.HOUR or found.upper != 24 or found.business:
+        return False
+    return any(t.has(found.end + step, "round_the_clock_noun") for step in range(3)) and t.phrase_before(found.start, "max_before") == -1
+
+
+def _reference(t: Tokens, found: Reading) -> bool:
+    """Whether "one year" names the period over which amounts are summed up ("capped at the fees of one year")."""
+    if found.ranged or found.upper != 1 or found.unit not in _REFERENCE_UNITS or t.sense(found.start).digits:
+        return False
+    if t.has(found.end - 1, "reference_after") or t.phrase(found.at, "reference") != -1 or t.phrase(found.at - 1, "reference") > found.at:
+        return True
+    i = found.start
+    if t.phrase_before(i, "reference_lead") != -1 and t.phrase(found.end, "anchor") == -1 and found.article:
+        return True
+    if t.phrase_before(i, "reference_before") == -1:
+        return False
+    near = any(t.has(k, "money_noun") for k in range(max(0, i - _REFERENCE_BEFORE), i))
+    return near and any(t.has(k, "cap_verb") for k in range(max(0, i - _SENTENCE), min(t.n, found.end + _SENTENCE)))

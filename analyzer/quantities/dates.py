@@ -1,0 +1,111 @@
+"""Absolute dates, day first: "31.12.2025", "1er janvier 2025", "2025-12-31", "January 1, 2025"."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import NamedTuple
+
+from analyzer.quantities.tokens import Tokens
+
+_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})$")
+_DAY_MONTH = re.compile(r"(\d{1,2})\.(\d{1,2})$")
+_ORDINAL = frozenset(("er", "re", "e", "st", "nd", "rd", "th", "°", "º", "o", "."))
+
+
+class Day(NamedTuple):
+    """A date, or None where no year is said or the day does not exist; and the index behind the words."""
+
+    value: date | None
+    end: int
+
+
+def read_date(t: Tokens, i: int) -> Day | None:
+    """Read a date that begins at token `i`."""
+    sense = t.sense(i)
+    if sense.digits:
+        return _numeric(t, i) or _day_first(t, i)
+    if sense.month is not None:
+        return _month_first(t, i)
+    return _day_first(t, i) if sense.ordinal == 1 or sense.number is not None else None
+
+
+def _numeric(t: Tokens, i: int) -> Day | None:
+    low = t.lows[i]
+    dotted = _DOTTED.match(low)
+    if dotted is not None:
+        return Day(_made(int(dotted[3]), int(dotted[2]), int(dotted[1])), i + 1)
+    mark = t.low(i + 1)
+    if mark in ("/", "-", "‑", "–") and t.low(i + 3) == mark and all(t.glued(i + step) for step in range(1, 5)):
+        parts = (low, t.low(i + 2), t.low(i + 4))
+        if not all(part.isascii() and part.isdigit() and len(part) in (1, 2, 4) for part in parts):
+            return None
+        if len(low) == 4:
+            return Day(_made(int(low), int(parts[1]), int(parts[2])), i + 5)
+        if len(parts[2]) == 4 or (len(parts[2]) == 2 and len(parts[1]) == 2):
+            return Day(_made(int(parts[2]), int(parts[1]), int(low)), i + 5)
+        return None
+    # "31. 12. 2025" and "01.04. 2025"
+    if mark == ".":
+        short = _DAY_MONTH.match(low)
+        if short is not None and _year(t, i + 2) is not None and not t.glued(i + 2):
+            return Day(_made(_year(t, i + 2) or 0, int(short[2]), int(short[1])), i + 3)
+        second = t.low(i + 2)
+        if len(low) <= 2 and low.isdigit() and second.isascii() and second.isdigit() and len(second) <= 2 and t.low(i + 3) == "." and _year(t, i + 4):
+            return Day(_made(_year(t, i + 4) or 0, int(second), int(low)), i + 5)
+    return None
+
+
+def _year(t: Tokens, i: int) -> int | None:
+    low = t.low(i)
+    return int(low) if len(low) == 4 and low.isascii() and low.isdigit() and low[:2] in ("19", "20", "21") else None
+
+
+def _day_first(t: Tokens, i: int) -> Day | None:
+    """Read "1er janvier 2025", "31. Dezember 2025", "1st of January 2025", "premier janvier"."""
+    sense = t.sense(i)
+    number = sense.number if sense.number is not None else sense.ordinal
+    if number is None or number != int(number) or not 1 <= number <= 31:
+        return None
+    j = i + 1
+    if t.low(j) in _ORDINAL and t.glued(j):
+        j += 1
+    if t.low(j) in ("of", "de", "di"):
+        j += 1
+    month = t.sense(j).month
+    if month is None or (t.sense(j).weekday is not None and not sense.digits):
+        return None
+    j += 1
+    if t.low(j) == "." and t.glued(j) and len(t.low(j - 1)) <= 5:
+        j += 1
+    if t.low(j) == "," and _year(t, j + 1) is not None:
+        j += 1
+    year = _year(t, j)
+    if year is None:
+        # A day of every year, or of a year said elsewhere: no absolute date, but no duration either.
+        return Day(None, j) if sense.digits else None
+    return Day(_made(year, month, int(number)), j + 1)
+
+
+def _month_first(t: Tokens, i: int) -> Day | None:
+    """Read "January 1, 2025" and "January 1st, 2025"."""
+    j = i + 1 + (t.low(i + 1) == "." and t.glued(i + 1))
+    low = t.low(j)
+    if not (low.isascii() and low.isdigit() and len(low) <= 2) or t.sense(i).month is None:
+        return None
+    k = j + 1
+    if t.low(k) in ("st", "nd", "rd", "th"):
+        k += 1
+    if t.low(k) == ",":
+        k += 1
+    year = _year(t, k)
+    return None if year is None else Day(_made(year, t.senses[i].month or 0, int(low)), k + 1)
+
+
+def _made(year: int, month: int, day: int) -> date | None:
+    if year < 100:
+        year += 2000 if year < 70 else 1900
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

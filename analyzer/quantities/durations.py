@@ -1,0 +1,404 @@
+"""The grammar of lengths of time: numbers, words for units, ranges and compounds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from analyzer.quantities.lexicon import Unit
+from analyzer.quantities.numbers import Number, read_number
+from analyzer.quantities.tokens import Tokens
+from analyzer.types import UNIT_SECONDS, TimeUnit
+
+_HYPHENS = frozenset("-‐‑–—")
+_HALF = Decimal("0.5")
+_DATE_UNITS = frozenset((TimeUnit.MONTH, TimeUnit.QUARTER, TimeUnit.YEAR))
+#: Adjectives between a number and its unit ("three (3) full consecutive months").
+_MOST_ADJECTIVES = 3
+#: A figure beyond is no length of time in a contract (in any unit): a year, an article number.
+_GREATEST = Decimal(100_000)
+_LATEST_YEARS = Decimal(500)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A length of time as read from the tokens `start` to `end`."""
+
+    start: int
+    end: int
+    lower: Decimal
+    upper: Decimal
+    unit: TimeUnit
+    business: bool = False
+    elapsed: bool = False
+    #: "next business day": up to one day, whatever stands around.
+    until: bool = False
+    #: "un", "a", "eine" as the number.
+    article: bool = False
+    #: Index of the unit word.
+    at: int = 0
+
+    @property
+    def ranged(self) -> bool:
+        return self.lower != self.upper
+
+
+def read_duration(t: Tokens, i: int) -> Reading | None:
+    """Read the length of time that begins at token `i`."""
+    found = _next_day(t, i) or _day_plus(t, i) or _ranged(t, i) or _compound(t, i) or _ordinal(t, i)
+    if found is None or not _sane(found):
+        return None
+    return found
+
+
+def _sane(found: Reading) -> bool:
+    years = found.unit is TimeUnit.YEAR and found.upper > _LATEST_YEARS
+    return 0 < found.upper < _GREATEST and not years
+
+
+# ------------------------------------------------------------------------------------------------ one figure
+
+
+def _single(t: Tokens, i: int) -> Reading | None:
+    """Read a number and its unit, or a word that holds both."""
+    sense = t.sense(i)
+    if sense.unit is not None and sense.unit.complete:
+        return _with_unit(t, i, i, Decimal(1), article=False)
+    if sense.unit is not None and sense.unit.led and t.has(i - 1, "lead"):
+        return _with_unit(t, i, i, Decimal(1), article=False)
+    number = read_number(t, i)
+    if number is not None and not (number.article and sense.unit is not None):
+        return _behind_number(t, i, number)
+    if sense.fraction is not None:
+        return _fraction(t, i, i, Decimal(1))
+    return _article_led(t, i)
+
+
+def _behind_number(t: Tokens, i: int, number: Number) -> Reading | None:
+    value, j = number.value, number.end
+    if t.low(j) in _HYPHENS and (t.glued(j) or "\n" in t.gap(j + 1)):
+        j += 1
+    if t.sense(j).fraction is not None and t.sense(j).unit is None:
+        found = _fraction(t, i, j, value)
+        if found is not None:
+            return found
+    mixed = _and_half(t, j)
+    if mixed is not None and not number.article and t.sense(mixed[0]).unit is not None:
+        value, j = value + mixed[1], mixed[0]
+    collective = t.sense(j).collective
+    if collective is not None and t.has(j + 1, "of"):
+        value, j = value * collective, _skip_of(t, j + 1)
+    return _to_unit(t, i, j, value, number)
+
+
+def _to_unit(t: Tokens, i: int, j: int, value: Decimal, number: Number) -> Reading | None:
+    business = False
+    for _ in range(_MOST_ADJECTIVES):
+        after = t.phrase(j, "business_before")
+        if after != -1 and (t.sense(after).unit is not None or t.low(after) in _HYPHENS):
+            business, j = True, after
+        elif t.has(j, "adjective") and t.sense(j).unit is None:
+            j += 1
+        else:
+            break
+        if t.low(j) in _HYPHENS and t.glued(j):
+            j += 1
+    unit = t.sense(j).unit
+    if unit is None or unit.led and collective_like(number):
+        return None
+    if unit.weak and not number.digits and (number.article or len(t.low(j)) == 1):
+        return None
+    if unit.weak and number.digits and not _abbreviates(t, j):
+        return None
+    found = _with_unit(t, i, j, value, article=number.article)
+    return replace(found, business=True) if business else found
+
+
+def collective_like(number: Number) -> bool:
+    return number.article
+
+
+def _abbreviates(t: Tokens, j: int) -> bool:
+    """Single letters are units only where no word, apostrophe or figure clings to them ("5 s'", "3 d'entre")."""
+    if len(t.low(j)) > 1:
+        return True
+    if t.low(j + 1) in ("'", "’") and t.glued(j + 1):
+        return False
+    if t.low(j) in ("s", "j", "d", "g") and not t.glued(j) and t.word(j).isupper():
+        return False
+    return not (t.low(j + 1) == "." and t.glued(j + 1) and t.glued(j + 2) and t.sense(j + 2).low.isalpha())
+
+
+def _fraction(t: Tokens, i: int, j: int, factor: Decimal) -> Reading | None:
+    """Read "demi-heure", "halbe Stunde", "half an hour", "quarts d'heure" at `j`."""
+    fraction = t.sense(j).fraction
+    if fraction is None:
+        return None
+    k = j + 1
+    if t.low(k) in _HYPHENS or t.low(k) in ("'", "’"):
+        k += 1
+    elif t.has(k, "of"):
+        k = _skip_of(t, k)
+    while k < j + 5 and t.has(k, "adjective"):
+        k += 1
+    unit = t.sense(k).unit
+    if unit is None or (unit.weak and len(t.low(k)) < 3) or k > j + 4:
+        return None
+    if fraction < _HALF and k == j + 1:
+        # "quart heure" is not said; "Viertel" stands with a unit only as "viertel Stunde".
+        return _with_unit(t, i, k, fraction * factor, article=False) if t.lexicon.stems else None
+    return _with_unit(t, i, k, fraction * factor, article=False)
+
+
+def _skip_of(t: Tokens, k: int) -> int:
+    """Skip "de", "d'", "of an", "di"."""
+    for _ in range(3):
+        if not (t.has(k, "of") or t.low(k) in ("'", "’")):
+            break
+        k += 1
+    return k
+
+
+def _and_half(t: Tokens, j: int) -> tuple[int, Decimal] | None:
+    """Read "and a half", "et demie", "e mezza": the index behind and the part."""
+    if not t.has(j, "and"):
+        return None
+    k = j + 1
+    if t.sense(k).article and t.sense(k + 1).fraction is not None:
+        k += 1
+    fraction = t.sense(k).fraction
+    return None if fraction is None or t.sense(k).unit is not None else (k + 1, fraction)
+
+
+def _article_led(t: Tokens, i: int) -> Reading | None:
+    """Read "dans l'heure", "within the hour": the unit alone, behind words that make it a length of time."""
+    sense = t.sense(i)
+    if sense.unit is None or sense.unit.weak or t.phrase_before(i, "article_lead") == -1:
+        return None
+    found = _with_unit(t, i, i, Decimal(1), article=True)
+    return None if t.phrase(found.end, "business_after") != -1 and not found.business else found
+
+
+def _with_unit(t: Tokens, i: int, j: int, value: Decimal, *, article: bool) -> Reading:
+    """Close a length of time whose unit is token `j`: what clings to the unit belongs to it."""
+    unit = t.senses[j].unit
+    assert unit is not None
+    end = j + 1
+    if t.low(end) == "." and t.glued(end) and len(t.low(j)) >= 2 and unit.weak and _dot_belongs(t, end):
+        end += 1
+    reading = Reading(i, end, value * unit.count, value * unit.count, unit.unit, business=unit.business, article=article, at=j)
+    return _markers(t, reading, unit, value)
+
+
+def _dot_belongs(t: Tokens, dot: int) -> bool:
+    """Whether a full stop is that of an abbreviation: something follows on the same line that begins no sentence."""
+    if dot + 1 >= t.n or "\n" in t.gap(dot + 1):
+        return False
+    return not (t.word(dot + 1)[:1].isupper() and not t.lexicon.stems) or t.low(dot + 1) in ("lav", "max")
+
+
+def _markers(t: Tokens, found: Reading, unit: Unit, value: Decimal) -> Reading:
+    """Take in "ouvrés", "(heures ouvrées)", "calendaires" and a doublet "(trente)" behind the unit."""
+    end, business, elapsed = found.end, found.business, found.elapsed
+    for _ in range(_MOST_ADJECTIVES):
+        after = t.phrase(end, "business_after")
+        if after != -1:
+            end, business = after, True
+            continue
+        if t.has(end, "after_unit"):
+            end, elapsed = end + 1, True
+            continue
+        if t.low(end) in ("(", "["):
+            inner = end + 1
+            if t.sense(inner).unit is not None and t.sense(inner).unit == unit:
+                inner += 1
+            after = t.phrase(inner, "business_after")
+            if after != -1 and t.low(after) in (")", "]"):
+                end, business = after + 1, True
+                continue
+            number = read_number(t, end + 1)
+            if number is not None and number.value == value and t.low(number.end) in (")", "]") and not number.article:
+                end = number.end + 1
+                continue
+        break
+    return replace(found, end=end, business=business, elapsed=elapsed and not business)
+
+
+# ------------------------------------------------------------------------------------------------ several figures
+
+
+def _compound(t: Tokens, i: int) -> Reading | None:
+    """Read "1 Jahr und 6 Monate", "2 h 30", "une heure et demie", or one figure."""
+    found = _single(t, i)
+    if found is None:
+        return None
+    half = _and_half(t, found.end)
+    if half is not None and t.sense(half[0]).unit is None:
+        factor = UNIT_SECONDS[found.unit]
+        unit = t.senses[found.at].unit
+        base = unit.count if unit is not None else Decimal(1)
+        assert factor
+        value = found.lower + half[1] * base
+        return _markers(t, replace(found, end=half[0], lower=value, upper=value, article=False), unit or Unit(found.unit), value)
+    for _ in range(2):
+        more = _minutes_behind(t, found) or _smaller_behind(t, found)
+        if more is None:
+            break
+        found = more
+    return found
+
+
+def _minutes_behind(t: Tokens, found: Reading) -> Reading | None:
+    """Read the 30 of "2h30" and "2 h 30"."""
+    if found.unit is not TimeUnit.HOUR or found.business or t.low(found.end - 1) not in ("h", "heures", "heure", "ore", "std", "."):
+        return None
+    low = t.low(found.end)
+    if not (len(low) == 2 and low.isascii() and low.isdigit() and int(low) < 60) or t.low(found.end - 1) == "." and "h" not in t.low(found.end - 2):
+        return None
+    if not t.glued(found.end) and t.gap(found.end) not in (" ", "\xa0", "\u202f"):
+        return None
+    follower = t.sense(found.end + 1)
+    if (follower.unit is not None and t.low(found.end + 1) not in ("min", "mn", "m")) or follower.currency is not None or t.has(found.end + 1, "percent"):
+        return None
+    end = found.end + 1 + (follower.unit is not None)
+    value = found.lower * 60 + int(low)
+    return replace(found, end=end, lower=value, upper=value, unit=TimeUnit.MINUTE, article=False)
+
+
+def _smaller_behind(t: Tokens, found: Reading) -> Reading | None:
+    """Add a smaller unit: "1 an et 6 mois", "2 hours, 30 minutes", "1 h 15 min"."""
+    j = found.end
+    joined = t.has(j, "and") or (t.low(j) == "," and found.unit not in (TimeUnit.SECOND,))
+    if joined:
+        j += 1
+    elif "\n" in t.gap(j):
+        return None
+    second = _single(t, j)
+    if second is None or second.article and not joined or second.business != found.business:
+        return None
+    large, small = UNIT_SECONDS[found.unit], UNIT_SECONDS[second.unit]
+    if small >= large or second.upper * small >= large or large % small and found.unit not in _DATE_UNITS:
+        return None
+    if found.unit in _DATE_UNITS and second.unit not in (*_DATE_UNITS, TimeUnit.WEEK, TimeUnit.DAY):
+        return None
+    if found.unit is TimeUnit.DAY and joined and second.unit is not TimeUnit.HOUR:
+        return None
+    # A year is twelve months, whatever its days.
+    ratio = Decimal(12) if (found.unit, second.unit) == (TimeUnit.YEAR, TimeUnit.MONTH) else Decimal(large) / Decimal(small)
+    value = found.lower * ratio + second.lower
+    return replace(second, start=found.start, lower=value, upper=value, article=False)
+
+
+def _ranged(t: Tokens, i: int) -> Reading | None:
+    """Read "2 à 4 heures", "zwischen 2 und 4 Stunden", "30 minutes to 2 hours", "zwei- bis dreijährig"."""
+    first = read_number(t, i)
+    if first is None or first.value <= 0:
+        return None
+    own = _own_unit(t, i, first)
+    j = own.end if own is not None else first.end
+    if own is None and t.low(j) in _HYPHENS and t.glued(j) and (t.has(j + 1, "range") or t.has(j + 1, "or")):
+        j += 1
+    k = _connector(t, i, j, with_unit=own is not None)
+    if k == -1:
+        return None
+    second = _single(t, k)
+    if second is None or second.article:
+        return None
+    unit = t.senses[second.at].unit
+    count = unit.count if unit is not None and not unit.complete else Decimal(1)
+    if own is None:
+        lower, upper = first.value * count, second.lower
+        step = second.unit
+    else:
+        step = second.unit if UNIT_SECONDS[second.unit] <= UNIT_SECONDS[own.unit] else own.unit
+        lower, upper = _converted(own.lower, own.unit, step), _converted(second.lower, second.unit, step)
+    if lower >= upper or (first.digits != t.sense(k).digits and own is None and not first.digits):
+        return None
+    business = second.business or (own is not None and own.business)
+    return replace(second, start=i, lower=lower, upper=upper, unit=step, business=business, article=False)
+
+
+def _own_unit(t: Tokens, i: int, first: Number) -> Reading | None:
+    found = _behind_number(t, i, first)
+    return found if found is not None and found.unit is not None else None
+
+
+def _converted(value: Decimal, unit: TimeUnit, target: TimeUnit) -> Decimal:
+    if (unit, target) == (TimeUnit.YEAR, TimeUnit.MONTH):
+        return value * 12
+    return value * UNIT_SECONDS[unit] / UNIT_SECONDS[target]
+
+
+def _connector(t: Tokens, i: int, j: int, *, with_unit: bool) -> int:
+    """Return the index of the second figure of a range, or -1."""
+    if "\n\n" in t.gap(j):
+        return -1
+    if t.has(j, "and") and t.has(i - 1, "between"):
+        return j + 1
+    if t.has(j, "or") and not with_unit:
+        j += 1
+        return j + (t.low(j) == "." and t.glued(j))
+    if not t.has(j, "range"):
+        return -1
+    hyphen = t.low(j) in _HYPHENS
+    if hyphen and with_unit and t.gap(j) != t.gap(j + 1):
+        return -1
+    j += 1
+    # "jusqu'à", "bis zu", "to a maximum of"
+    for _ in range(3):
+        if t.low(j) in ("'", "’", "à", "zu", "max", "maximal", "maximum", ".", "höchstens", "au"):
+            j += 1
+    return j
+
+
+# ------------------------------------------------------------------------------------------------ days counted otherwise
+
+
+def _next_day(t: Tokens, i: int) -> Reading | None:
+    """Read "next business day", "premier jour ouvrable suivant", "NBD": some time until its end."""
+    for name in ("next_day", "next_day_elapsed"):
+        end = t.phrase(i, name)
+        if end != -1:
+            return Reading(i, end, Decimal(0), Decimal(1), TimeUnit.DAY, business=name == "next_day", until=True, at=end - 1)
+    return None
+
+
+_PLUS_UNITS = {"j": TimeUnit.DAY, "t": TimeUnit.DAY, "d": TimeUnit.DAY, "g": TimeUnit.DAY, "h": TimeUnit.HOUR, "m": TimeUnit.MONTH}
+
+
+def _day_plus(t: Tokens, i: int) -> Reading | None:
+    """Read "J+1", "T+2", "H+4"."""
+    word = t.word(i)
+    unit = _PLUS_UNITS.get(word.lower())
+    if unit is None or t.low(i + 1) != "+" or not t.glued(i + 1) or not t.glued(i + 2) or not word.isupper():
+        return None
+    low = t.low(i + 2)
+    if not (low.isascii() and low.isdigit() and len(low) <= 3) or low == "0":
+        return None
+    value = Decimal(low)
+    found = Reading(i, i + 3, value, value, unit, at=i)
+    return _markers(t, found, Unit(unit), value)
+
+
+def _ordinal(t: Tokens, i: int) -> Reading | None:
+    """Read "trentième jour suivant", "30. Tag nach", "third business day after": only where a starting point follows."""
+    sense = t.sense(i)
+    value, j = sense.ordinal, i + 1
+    if value is None:
+        suffix = t.low(j)
+        if not sense.digits or sense.number is None or not t.glued(j) or suffix not in _SUFFIXES or not sense.low.isdigit():
+            return None
+        value, j = int(sense.number) if len(sense.low) <= 3 else 0, j + 1
+    business = False
+    after = t.phrase(j, "business_before")
+    if after != -1:
+        business, j = True, after
+    unit = t.sense(j).unit
+    if unit is None or unit.unit is not TimeUnit.DAY or unit.weak or value <= 0:
+        return None
+    found = _with_unit(t, i, j, Decimal(value), article=False)
+    found = replace(found, business=found.business or business)
+    return found if t.phrase(found.end, "ordinal_after") != -1 else None
+
+
+_SUFFIXES = frozenset(("st", "nd", "rd", "th", "e", "er", "ème", "eme", "ième", "°", "º", "ª", ".", "o"))

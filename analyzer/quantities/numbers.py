@@ -1,0 +1,190 @@
+"""Numbers over several tokens: digits, words, both, fractions, with thousands set apart by spaces."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import NamedTuple
+
+from analyzer.quantities.tokens import Tokens
+
+#: Longest numeral in words, in tokens ("deux mille neuf cent quatre-vingt-dix-neuf" has 9 with its hyphens).
+_LONGEST = 14
+_HYPHENS = frozenset("-‐‑–")
+_CLOSING = {"(": ")", "[": "]"}
+_THOUSANDS_GAPS = frozenset((" ", "\xa0", "\u202f", "\u2009"))
+#: Letters that a scan gives for digits: l and I for 1, O for 0.
+_SLIPS = {"l": "1", "I": "1", "O": "0", "o": "0"}
+
+
+class Number(NamedTuple):
+    """A number as read: its value and the index of the token behind it."""
+
+    value: Decimal
+    end: int
+    #: "un", "a", "eine": perhaps no number at all.
+    article: bool = False
+    digits: bool = False
+    fraction: bool = False
+
+
+def read_number(t: Tokens, i: int) -> Number | None:
+    """Read the number that begins at token `i`; "trois (3)" and "3 (trois)" are one number."""
+    first = _simple(t, i)
+    if first is None:
+        return None
+    doublet = _doublet(t, first.end)
+    if doublet is not None:
+        end, other = doublet
+        # "one (1)" is no article any more; where the two differ the figure decides less often than the word.
+        return Number(first.value, end, digits=first.digits or other.digits)
+    return first
+
+
+def _doublet(t: Tokens, i: int) -> tuple[int, Number] | None:
+    closing = _CLOSING.get(t.low(i))
+    if closing is None:
+        return None
+    inner = _simple(t, i + 1)
+    if inner is None or t.low(inner.end) != closing:
+        return None
+    return inner.end + 1, inner
+
+
+def _simple(t: Tokens, i: int) -> Number | None:
+    if not 0 <= i < t.n:
+        return None
+    sense = t.senses[i]
+    if sense.digits:
+        return _digits(t, i)
+    if sense.number is not None:
+        return _words(t, i)
+    if sense.fraction is not None and sense.low in "½¼¾":
+        return Number(sense.fraction, i + 1, digits=True, fraction=True)
+    return _slip(t, i)
+
+
+def _slip(t: Tokens, i: int) -> Number | None:
+    """Read "l h" and "l5 min" as a scan garbled them: only right before a unit of time."""
+    word = t.word(i)
+    if word not in _SLIPS or t.low(i + 1) in ("'", "’"):
+        return None
+    text, j = _SLIPS[word], i + 1
+    if t.sense(j).digits and t.glued(j) and len(t.lows[j]) == 1:
+        text, j = text + t.lows[j], j + 1
+    unit = t.sense(j).unit
+    if text[0] == "0" or unit is None or (j == i + 1 and (word != "l" or t.glued(j))):
+        return None
+    return Number(Decimal(text), j, digits=True)
+
+
+def _digits(t: Tokens, i: int) -> Number | None:
+    value = t.senses[i].number
+    if value is None:
+        return None
+    low, j = t.lows[i], i + 1
+    if low.isdigit():
+        if len(low) <= 3 and not low.startswith("0"):
+            joined, j = _spaced_thousands(t, i)
+            value = joined if joined is not None else value
+        if j == i + 1:
+            mixed = _fraction_after(t, i, value)
+            if mixed is not None:
+                return mixed
+            if t.word(j) in ("O", "o") and t.glued(j) and t.sense(j + 1).unit is not None and len(low) == 1:
+                return Number(value * 10, j + 1, digits=True)
+    return Number(value, j, digits=True)
+
+
+def _spaced_thousands(t: Tokens, i: int) -> tuple[Decimal | None, int]:
+    """Join "80 000" and "1 250 000,50"."""
+    text, j = t.lows[i], i + 1
+    while j < t.n and j <= i + 4:
+        low = t.lows[j]
+        if not t.senses[j].digits or len(low) < 3 or t.gap(j) not in _THOUSANDS_GAPS or not low[:3].isdigit():
+            break
+        if len(low) == 3:
+            text, j = text + low, j + 1
+            continue
+        if low[3] in ".," and low[4:].isdigit() and len(low) <= 8:
+            return Decimal(f"{text}{low[:3]}.{low[4:]}"), j + 1
+        break
+    return (Decimal(text), j) if j > i + 1 else (None, i + 1)
+
+
+def _fraction_after(t: Tokens, i: int, value: Decimal) -> Number | None:
+    """Read "1½", "1 ½", "1/2" and "2 1/2"."""
+    j = i + 1
+    half = t.sense(j).fraction
+    if half is not None and t.lows[j] in "½¼¾":
+        return Number(value + half, j + 1, digits=True, fraction=True)
+    top = _plain_fraction(t, i)
+    if top is not None:
+        return Number(top, i + 3, digits=True, fraction=True)
+    more = _plain_fraction(t, j)
+    if more is not None and not t.glued(j):
+        return Number(value + more, j + 3, digits=True, fraction=True)
+    return None
+
+
+def _plain_fraction(t: Tokens, i: int) -> Decimal | None:
+    if t.low(i + 1) != "/" or not (t.glued(i + 1) and t.glued(i + 2)):
+        return None
+    top, bottom = t.low(i), t.low(i + 2)
+    if (top, bottom) in (("1", "2"), ("1", "4"), ("3", "4")) and t.low(i + 3) != "/":
+        return Decimal(top) / Decimal(bottom)
+    return None
+
+
+def _words(t: Tokens, i: int) -> Number | None:
+    """Add up "vingt-quatre", "quatre-vingt-dix", "one hundred and twenty", "deux mille"."""
+    sense = t.senses[i]
+    assert sense.number is not None
+    total, current, last = Decimal(0), sense.number, sense.number
+    j, limit = i + 1, min(t.n, i + _LONGEST)
+    if current == 1000:
+        total, current = current, Decimal(0)
+    while j < limit:
+        k = j
+        if t.lows[k] in _HYPHENS or t.has(k, "number_glue"):
+            if t.has(k, "number_glue") and not (last >= 20 and last % 10 == 0 or last >= 100):
+                break
+            k += 1
+            if t.low(k) in _HYPHENS:
+                k += 1
+            if t.has(k, "number_glue") and t.low(k - 1) in _HYPHENS:
+                k += 1
+                k += t.low(k) in _HYPHENS
+        following = t.sense(k)
+        value = following.number
+        if value is None or following.digits or value == 0 or (k > j and t.has(j, "number_glue") and following.article and _is_unit(t, k + 1)):
+            break
+        if value == 1000:
+            total, current = total + max(current, Decimal(1)) * 1000, Decimal(0)
+        elif value == 100:
+            if not 1 <= current <= 99:
+                break
+            current *= 100
+        elif t.lexicon.vigesimal and value == 20 and current % 100 == 4:
+            current += 76
+        elif _adds(last, current, value, vigesimal=t.lexicon.vigesimal):
+            current += value
+        else:
+            break
+        last, j = (value if value < 80 or value >= 100 else Decimal(80)), k + 1
+        if t.lexicon.vigesimal and current % 100 == 80:
+            last = Decimal(80)
+    return Number(total + current, j, article=sense.article and j == i + 1)
+
+
+def _is_unit(t: Tokens, i: int) -> bool:
+    return t.sense(i).unit is not None
+
+
+def _adds(last: Decimal, current: Decimal, value: Decimal, *, vigesimal: bool) -> bool:
+    if last >= 100:
+        return value < 100
+    if current == 0:
+        return value < 100
+    if last < 20 or last % 10:
+        return False
+    return value < 10 or (vigesimal and last in (60, 80) and value < 20)

@@ -1,0 +1,41 @@
+"""Percentages: "99,9 %", "dix pour cent", "99.95%", "5 à 10 %"."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import NamedTuple
+
+from analyzer.quantities.numbers import Number, read_number
+from analyzer.quantities.tokens import Tokens
+
+
+class Share(NamedTuple):
+    value: Decimal
+    end: int
+
+
+def read_percentage(t: Tokens, i: int) -> tuple[Share, ...]:
+    """Read the percentage that begins at token `i`; two for a range, whose first one ends behind its number."""
+    number = read_number(t, i)
+    if number is None or number.article or t.word(i - 1) == "-" and t.glued(i) and t.sense(i - 2).digits:
+        return ()
+    end = _sign(t, number.end)
+    if end != -1:
+        return (Share(number.value, end),)
+    if t.has(number.end, "range") or t.has(number.end, "or") or (t.has(number.end, "and") and t.has(i - 1, "between")):
+        second = read_number(t, number.end + 1)
+        end = -1 if second is None else _sign(t, second.end)
+        if second is not None and end != -1:
+            return (Share(number.value, number.end), Share(second.value, end))
+    return ()
+
+
+def _sign(t: Tokens, i: int) -> int:
+    end = t.phrase(i, "percent")
+    if end != -1:
+        return end
+    return i + 1 if t.has(i, "percent") else -1
+
+
+def is_percentage(t: Tokens, number: Number) -> bool:
+    return _sign(t, number.end) != -1

@@ -1,0 +1,255 @@
+"""Walks over the tokens once and lets the parts of the grammar read; the first that succeeds takes its words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from analyzer.quantities.context import find_anchor, find_bound, find_business, is_no_duration
+from analyzer.quantities.clocks import read_lone_clock
+from analyzer.quantities.dates import read_date
+from analyzer.quantities.durations import Reading, read_duration
+from analyzer.quantities.lexicon import TOKEN, Lexicon, load_lexicon
+from analyzer.quantities.money import read_money
+from analyzer.quantities.percentages import read_percentage
+from analyzer.quantities.recurrences import Repeated, read_recurrence
+from analyzer.quantities.tokens import Tokens
+from analyzer.quantities.windows import Window, read_window
+from analyzer.types import (
+    Calendar,
+    CalendarDate,
+    Duration,
+    Money,
+    Percentage,
+    Quantity,
+    Recurrence,
+    ServiceWindow,
+    Span,
+    TimeUnit,
+)
+
+_DIGIT = re.compile(r"[0-9½¼¾]").search
+_SHORT = frozenset((TimeUnit.SECOND, TimeUnit.MINUTE, TimeUnit.HOUR))
+
+
+def scan(text: str, lexicon: Lexicon, offset: int) -> tuple[Quantity, ...]:
+    """Find all quantities of `text`."""
+    if _DIGIT(text) is None:
+        low = text.lower()
+        for hint in lexicon.hints:
+            if hint in low:
+                break
+        else:
+            return ()
+    words = TOKEN.findall(text)
+    senses = list(map(lexicon.memory.__getitem__, words))
+    for sense in senses:
+        if sense.trigger:
+            break
+    else:
+        return ()
+    return _Scanner(Tokens(text, lexicon, words, senses), offset).run()
+
+
+class _Scanner:
+    def __init__(self, t: Tokens, offset: int) -> None:
+        self.t, self.offset = t, offset
+        self.out: list[Quantity] = []
+        #: Durations wait for the windows that follow them.
+        self.waiting: list[tuple[int, Reading]] = []
+        self.windows: list[tuple[int, int]] = []
+        self.behind = -1
+
+    def run(self) -> tuple[Quantity, ...]:
+        i, n, senses = 0, self.t.n, self.t.senses
+        while i < n:
+            i = self._step(i) if senses[i].starts else i + 1
+        windows = tuple(self.windows)
+        for position, reading in self.waiting:
+            self.out[position] = self._duration(reading, windows)
+        return tuple(self.out)
+
+    def _step(self, i: int) -> int:
+        t = self.t
+        sense = t.senses[i]
+        digits = sense.digits
+        if sense.window:
+            window = read_window(t, i)
+            if window is not None:
+                return self._window(i, window)
+        if digits or sense.month is not None or sense.number is not None or sense.ordinal is not None:
+            day = read_date(t, i)
+            if day is not None:
+                if day.value is not None:
+                    self.out.append(CalendarDate(self._span(i, day.end), day.value))
+                return day.end
+            if digits:
+                end = read_lone_clock(t, i)
+                if end != -1:
+                    return end
+        if digits or sense.number is not None or sense.currency is not None:
+            amount = read_money(t, i)
+            if amount is not None:
+                self.out.append(Money(self._span(i, amount.end), amount.amount, amount.currency))
+                self.behind = amount.end
+                return amount.end
+            shares = read_percentage(t, i)
+            if shares:
+                start = i
+                for share in shares:
+                    self.out.append(Percentage(self._span(start, share.end), share.value))
+                    start = share.end + 1
+                return shares[-1].end
+        repeated = read_recurrence(t, i, behind=self.behind == i)
+        if repeated is not None:
+            return self._recurrence(i, repeated)
+        reading = read_duration(t, i)
+        if reading is not None:
+            return self._reading(i, reading)
+        return i + 1 if not digits else self._past_number(i)
+
+    def _past_number(self, i: int) -> int:
+        return i + 1
+
+    def _window(self, i: int, window: Window) -> int:
+        if window.intervals:
+            found = ServiceWindow(self._span(i, window.end), window.intervals, window.holidays)
+            self.out.append(found)
+            if found.hours_per_week < 100 and not any(day > 4 for day, _, _ in window.intervals):
+                self.windows.append((i, window.end))
+        return window.end
+
+    def _recurrence(self, i: int, found: Repeated) -> int:
+        # "CHF 120 per hour" is a price; the hour is not how often anything happens.
+        if not (self.behind == i and found.unit in _SHORT and self.out and isinstance(self.out[-1], Money)):
+            self.out.append(Recurrence(self._span(i, found.end), found.count, found.every, found.unit))
+        return found.end
+
+    def _reading(self, i: int, reading: Reading) -> int:
+        if is_no_duration(self.t, reading):
+            if reading.article and reading.upper == 1:
+                self.out.append(Recurrence(self._span(i, reading.end), reading.upper, reading.upper, reading.unit))
+            return reading.end
+        self.waiting.append((len(self.out), reading))
+        self.out.append(Duration(self._span(reading.start, reading.end), reading.lower, reading.upper, reading.unit))
+        self.behind = reading.end
+        return reading.end
+
+    def _duration(self, reading: Reading, windows: tuple[tuple[int, int], ...]) -> Duration:
+        t = self.t
+        return Duration(
+            span=self._span(reading.start, reading.end),
+            lower=reading.lower,
+            upper=reading.upper,
+            unit=reading.unit,
+            bound=find_bound(t, reading),
+            calendar=Calendar.BUSINESS if find_business(t, reading, windows) else Calendar.ELAPSED,
+            anchor=find_anchor(t, reading),
+        )
+
+    def _span(self, first: int, behind: int) -> Span:
+        behind = max(first + 1, min(behind, self.t.n))
+        return Span(self.t.starts[first] + self.offset, self.t.ends[behind - 1] + self.offset)
+
+
+def find_quantities(text: str, *, language: str, offset: int = 0) -> tuple[Quantity, ...]:
+    """Find durations, recurrences, service windows, percentages, money and dates.
+
+    Parameters
+    ----------
+    text : str
+        A sentence, a table row or any other piece of a document, as it stands there.
+    language : str
+        ISO 639-1 code with a lexicon.
+    offset : int, default=0
+        Where `text` starts in the document, in code points.
+
+    Returns
+    -------
+    tuple of Quantity
+        In reading order; no two of them share a character.
+
+    Raises
+    ------
+    UnknownLanguageError
+        No lexicon for `language`.
+
+    Examples
+    --------
+    >>> found = find_quantities("CHF 1'250.- par an, payables à 30 jours", language="fr")
+    >>> [type(quantity).__name__ for quantity in found]
+    ['Money', 'Recurrence', 'Duration']
+    """
+    return scan(text, load_lexicon(language), offset)
+
+
+def find_durations(text: str, *, language: str, offset: int = 0) -> tuple[Duration, ...]:
+    """Find lengths of time.
+
+    Parameters
+    ----------
+    text : str
+        A sentence, a table row or any other piece of a document, as it stands there.
+    language : str
+        ISO 639-1 code with a lexicon.
+    offset : int, default=0
+        Where `text` starts in the document, in code points.
+
+    Returns
+    -------
+    tuple of Duration
+        In reading order, never overlapping.
+
+    Raises
+    ------
+    UnknownLanguageError
+        No lexicon for `language`.
+
+    Notes
+    -----
+    A month counts 30 days in `seconds` only (taxonomy, section 2). A "next business day" runs from 0 to 1 day.
+
+    Examples
+    --------
+    >>> [d.iso for d in find_durations("innert vier Stunden", language="de")]
+    ['PT4H']
+    >>> [(d.iso, str(d.calendar)) for d in find_durations("within two (2) business days", language="en")]
+    [('P2D', 'business')]
+    """
+    return tuple(found for found in scan(text, load_lexicon(language), offset) if isinstance(found, Duration))
+
+
+def find_quantities_many(
+    texts: Sequence[str], *, languages: str | Sequence[str], offsets: Sequence[int] | None = None
+) -> list[tuple[Quantity, ...]]:
+    """Find the quantities of many texts, such as the sentences of a document.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        Shape `(n_sentences,)`.
+    languages : str or sequence of str
+        One language for all, or one for each text.
+    offsets : sequence of int, optional
+        Where each text starts in the document; 0 where not given.
+
+    Returns
+    -------
+    list of tuple of Quantity
+        One entry for each text.
+
+    Raises
+    ------
+    UnknownLanguageError
+        No lexicon for a language.
+    ValueError
+        The lengths differ.
+
+    Examples
+    --------
+    >>> [len(found) for found in find_quantities_many(["within 4 hours", "always"], languages="en")]
+    [1, 0]
+    """
+    many = [languages] * len(texts) if isinstance(languages, str) else languages
+    starts = [0] * len(texts) if offsets is None else offsets
+    return [scan(text, load_lexicon(language), start) for text, language, start in zip(texts, many, starts, strict=True)]

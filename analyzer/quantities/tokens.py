@@ -1,0 +1,103 @@
+"""A text as tokens with their senses: what all parts of the grammar look at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from analyzer.quantities.lexicon import TOKEN, Lexicon, Sense, Trie
+
+_END = ""
+#: Longest phrase, in tokens: every look-ahead is bounded, so that reading stays linear.
+_LONGEST = 14
+
+
+class Tokens:
+    """Tokens of one text; index `n` and beyond (and below 0) read as an empty word, so that the grammar need not ask."""
+
+    __slots__ = ("ends", "lexicon", "lows", "n", "senses", "starts", "text")
+
+    def __init__(self, text: str, lexicon: Lexicon, words: list[str], senses: list[Sense]) -> None:
+        self.text, self.lexicon, self.n = text, lexicon, len(words)
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        for match in TOKEN.finditer(text):
+            start, end = match.span()
+            self.starts.append(start)
+            self.ends.append(end)
+        if "-\n" in text or "\xad" in text:
+            senses = self._heal(words, senses)
+        self.senses = senses
+        self.lows = [sense.low for sense in senses]
+
+    def _heal(self, words: list[str], senses: list[Sense]) -> list[Sense]:
+        """Join words that a line end cut in two ("Mo-/nate"), where the whole means something."""
+        memory, joined = self.lexicon.memory, []
+        starts, ends = [], []
+        index = 0
+        while index < len(words):
+            sense, end, step = senses[index], self.ends[index], 1
+            if index + 2 < len(words) and words[index + 1] in ("-", "\xad") and ends_line(self.text, self.ends[index + 1], words[index + 1]):
+                whole = memory[words[index] + words[index + 2]]
+                if whole.trigger and not whole.digits and words[index].isalpha():
+                    sense, end, step = whole, self.ends[index + 2], 3
+            joined.append(sense)
+            starts.append(self.starts[index])
+            ends.append(end)
+            index += step
+        self.starts, self.ends, self.n = starts, ends, len(joined)
+        return joined
+
+    def low(self, index: int) -> str:
+        return self.lows[index] if 0 <= index < self.n else ""
+
+    def sense(self, index: int) -> Sense:
+        return self.senses[index] if 0 <= index < self.n else _NOTHING
+
+    def word(self, index: int) -> str:
+        """The token as it stands in the text."""
+        return self.text[self.starts[index] : self.ends[index]] if 0 <= index < self.n else ""
+
+    def has(self, index: int, name: str) -> bool:
+        """Whether the token belongs to the class of function words `name`."""
+        return 0 <= index < self.n and name in self.senses[index].classes
+
+    def glued(self, index: int) -> bool:
+        """Whether no space stands before the token."""
+        return 0 < index < self.n and self.starts[index] == self.ends[index - 1]
+
+    def gap(self, index: int) -> str:
+        """What stands between the token and the one before it."""
+        return self.text[self.ends[index - 1] : self.starts[index]] if 0 < index < self.n else ""
+
+    def phrase(self, index: int, name: str) -> int:
+        """Return the index behind the longest phrase of the list `name` that begins at `index`, or -1."""
+        return self._walk(self.lexicon.phrases.get(name), index, 1)
+
+    def phrase_before(self, index: int, name: str) -> int:
+        """Return the index of the first token of the longest phrase of `name` that ends right before `index`, or -1."""
+        found = self._walk(self.lexicon.backward.get(name), index - 1, -1)
+        return -1 if found == -1 else found + 1
+
+    def _walk(self, trie: Trie | None, index: int, step: int) -> int:
+        if trie is None:
+            return -1
+        node: Any = trie
+        found = -1
+        for _ in range(_LONGEST):
+            if not 0 <= index < self.n:
+                break
+            word = self.lows[index]
+            node = node.get("'" if word == "’" else word)
+            if node is None:
+                break
+            index += step
+            if _END in node:
+                found = index
+        return found
+
+
+def ends_line(text: str, end: int, mark: str) -> bool:
+    return mark == "\xad" or text[end : end + 1] == "\n"
+
+
+_NOTHING = Sense(low="")

@@ -1,0 +1,214 @@
+"""Service windows: days of the week with hours, "24/7", "5x9"; with or without public holidays."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from analyzer.quantities.clocks import Interval, is_clock_interval, read_interval
+from analyzer.quantities.tokens import Tokens
+
+_DAY = 1440
+_WEEK = frozenset(range(7))
+_WORKDAYS = frozenset(range(5))
+_WEEKEND = frozenset((5, 6))
+#: A window given by its length only ("5x9") is laid from this minute on.
+_MORNING = 8 * 60
+#: Parts of one window; a table of opening hours stays below.
+_MOST_PARTS = 40
+_CROSS = frozenset(("x", "×", "*"))
+
+
+class Window(NamedTuple):
+    """What was read; no intervals where the words are clock times without days, which only must not be durations."""
+
+    end: int
+    intervals: tuple[tuple[int, int, int], ...]
+    holidays: bool | None
+
+
+class _Days(NamedTuple):
+    days: frozenset[int]
+    end: int
+
+
+def read_window(t: Tokens, i: int) -> Window | None:
+    """Read a service window that begins at token `i`."""
+    crossed = _crossed(t, i)
+    if crossed is not None:
+        return crossed
+    return _Reader(t, i).read()
+
+
+def _crossed(t: Tokens, i: int) -> Window | None:
+    """Read "5x9", "8x5", "12x7"."""
+    first, cross, second = t.low(i), t.low(i + 1), t.low(i + 2)
+    if cross not in _CROSS or not (first.isascii() and first.isdigit() and second.isascii() and second.isdigit()) or len(first + second) > 4:
+        return None
+    low, high = sorted((int(first), int(second)))
+    if low not in (5, 6, 7) or not 8 <= high <= 24:
+        return None
+    end = i + 3 + (t.low(i + 3) == "h")
+    if high == 24:
+        return Window(_more(t, end), tuple((day, 0, _DAY) for day in range(low)), None)
+    start = min(_MORNING, _DAY - high * 60)
+    return Window(end, tuple((day, start, start + high * 60) for day in range(low)), _holidays(t, end)[1])
+
+
+def _more(t: Tokens, i: int) -> int:
+    """Skip what repeats a round-the-clock window: "24/24, 7/7, 365 jours par an"."""
+    for _ in range(4):
+        j = i
+        if t.low(j) in (",", "/", "-", "et", "und", "and", "e", "&", "(", "x", "on", "et,"):
+            j += 1
+        found = t.phrase(j, "whole_week_more")
+        whole = t.phrase(j, "whole_week")
+        best = max(found, whole)
+        if best == -1:
+            break
+        i = best + (t.low(best) == ")" and t.low(j - 1) == "(")
+    return i
+
+
+def _holidays(t: Tokens, i: int) -> tuple[int, bool | None]:
+    """Read what is said of public holidays, behind a comma or a bracket."""
+    for skip in range(3):
+        for name, value in (("holidays_out", False), ("holidays_in", True)):
+            end = t.phrase(i + skip, name)
+            if end != -1:
+                return end + (t.low(end) == ")"), value
+        if t.low(i + skip) not in (",", "(", ";", "-", "–", ".", "et", "und", "and", "e", "/"):
+            break
+    return i, None
+
+
+class _Reader:
+    def __init__(self, t: Tokens, i: int) -> None:
+        self.t, self.start = t, i
+        self.parts: list[tuple[frozenset[int], list[Interval]]] = []
+        self.early: list[Interval] = []
+        self.end = i
+        self.holidays: bool | None = None
+        self.whole = False
+
+    def read(self) -> Window | None:
+        i = self.start
+        for _ in range(_MOST_PARTS):
+            j = self._part(i)
+            if j == -1 and i > self.start:
+                for skip in self._links(i):
+                    j = self._part(skip)
+                    if j != -1:
+                        break
+            if j == -1:
+                break
+            i = self.end = j
+        return self._result()
+
+    def _links(self, i: int) -> list[int]:
+        found, j = [], i
+        for _ in range(3):
+            j = self.t.phrase(j, "window_link")
+            if j == -1:
+                break
+            found.append(j)
+        return found
+
+    def _part(self, i: int) -> int:
+        t = self.t
+        whole = t.phrase(i, "whole_week")
+        if whole != -1:
+            self.whole = True
+            return _more(t, whole)
+        days = read_days(t, i)
+        if days is not None:
+            self.parts.append((days.days, []))
+            return days.end
+        if self.parts or self.early or self.whole:
+            end, holidays = _holidays(t, i)
+            if holidays is not None:
+                self.holidays = holidays
+                return end
+        found = read_interval(t, i)
+        if found is None or (found.bare and not self.parts):
+            return -1
+        if not self.parts and not self.early and not self._stands(i, found):
+            return -1
+        (self.parts[-1][1] if self.parts and not self.early else self.early).append(found)
+        return found.end
+
+    def _stands(self, i: int, found: Interval) -> bool:
+        """Whether an interval without days before it says times of the day: its own form, or days right behind it."""
+        if is_clock_interval(self.t, i, found):
+            return True
+        if found.bare:
+            return False
+        return any(read_days(self.t, j) is not None for j in (found.end, *self._links(found.end)))
+
+    def _result(self) -> Window | None:
+        if self.end == self.start:
+            return None
+        if self.whole:
+            return Window(self.end, tuple((day, 0, _DAY) for day in range(7)), self.holidays)
+        self._spread()
+        intervals: set[tuple[int, int, int]] = set()
+        for days, times in self.parts:
+            for day in days:
+                for time in times:
+                    intervals.update(_laid(day, time))
+        if not intervals:
+            # Times without days are clock times all the same; days without times say nothing.
+            return Window(self.end, (), None) if self.early else None
+        return Window(self.end, _merged(sorted(intervals)), self.holidays)
+
+    def _spread(self) -> None:
+        """Give times written before or after a list of days to each of its members."""
+        if self.early and self.parts:
+            self.parts[0] = (self.parts[0][0], [*self.early, *self.parts[0][1]])
+            for position in range(1, len(self.parts)):
+                if not self.parts[position][1]:
+                    self.parts[position] = (self.parts[position][0], list(self.early))
+        for position in range(len(self.parts) - 2, -1, -1):
+            if not self.parts[position][1]:
+                self.parts[position] = (self.parts[position][0], self.parts[position + 1][1])
+
+
+def _laid(day: int, time: Interval) -> list[tuple[int, int, int]]:
+    if time.stop > time.start:
+        return [(day, time.start, min(time.stop, _DAY))]
+    night = [(day, time.start, _DAY)]
+    return [*night, ((day + 1) % 7, 0, time.stop)] if time.stop else night
+
+
+def _merged(intervals: list[tuple[int, int, int]]) -> tuple[tuple[int, int, int], ...]:
+    out: list[tuple[int, int, int]] = []
+    for day, start, stop in intervals:
+        if out and out[-1][0] == day and start <= out[-1][2]:
+            out[-1] = (day, out[-1][1], max(stop, out[-1][2]))
+        else:
+            out.append((day, start, stop))
+    return tuple(out)
+
+
+def read_days(t: Tokens, i: int) -> _Days | None:
+    """Read days of the week: one, a range, a group ("werktags")."""
+    for name, days in (("days_all", _WEEK), ("days_work", _WORKDAYS), ("days_weekend", _WEEKEND)):
+        end = t.phrase(i, name)
+        if end != -1:
+            return _Days(days, end)
+    first = _weekday(t, i)
+    if first is None:
+        return None
+    day, end = first
+    j = t.phrase(end, "day_to")
+    if j != -1:
+        last = _weekday(t, j + (t.low(j) in ("le", "al", "il", "und")))
+        if last is not None and not (t.has(end, "and")):
+            return _Days(frozenset((day + step) % 7 for step in range((last[0] - day) % 7 + 1)), last[1])
+    return _Days(frozenset((day,)), end)
+
+
+def _weekday(t: Tokens, i: int) -> tuple[int, int] | None:
+    day = t.sense(i).weekday
+    if day is None:
+        return None
+    return day, i + 1 + (t.low(i + 1) == "." and t.glued(i + 1) and len(t.low(i)) <= 4)
