@@ -122,10 +122,16 @@ def is_clock_interval(t: Tokens, i: int, found: Interval) -> bool:
         return False
     if not found.hours:
         return True
+    if t.phrase(found.end, "clock_after") != -1:
+        return True
     if found.start < _MORNING * 60 or found.stop <= found.start:
         return False
     if any(t.has(k, "duration_noun") or t.sense(k).unit is not None for k in range(max(0, i - 3), i)):
         return False
+    # "9 h – 18 h" and "8-17h" are hours of a shop; "8-12 h" may well be a length of time.
+    begin, stop = found.start // 60, found.stop // 60
+    if t.low(i + 2) in _DASHES and 6 <= begin <= 10 and stop >= begin + 4 or 6 <= begin <= 10 and 16 <= stop <= 22:
+        return True
     return t.phrase(i, "time_from") != -1 or any(t.has(k, "window_word") for k in range(max(0, i - 6), i))
 
 

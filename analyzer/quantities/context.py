@@ -88,7 +88,10 @@ def _headed(t: Tokens, i: int) -> bool:
 
 def _reported(t: Tokens, start: int, end: int) -> bool:
     """Whether the hours are those in which a fault is reported, not those in which the time runs."""
-    return any(t.has(k, "reported") for k in range(max(start, end - 5), end))
+    for k in range(max(start, end - 16), end):
+        if t.has(k, "reported") and any(t.has(k + step, "during") for step in (1, 2, 3)):
+            return True
+    return False
 
 
 def _walled(t: Tokens, start: int, end: int) -> bool:
@@ -106,11 +109,16 @@ def find_anchor(t: Tokens, found: Reading) -> str | None:
             return None
         i += 1
     begin = t.phrase(i, "anchor")
-    if begin == -1:
+    if begin == -1 or t.has(begin, "no_anchor"):
+        return None
+    # "within 5 days of receipt", but not "thirty days' notice of cancellation"
+    if t.has(i, "anchor_direct") and (i > found.end or find_bound(t, found) is not Bound.MAX):
         return None
     end = begin
     while end < min(t.n, begin + _ANCHOR):
         low = t.lows[end]
+        if end > begin and t.has(end, "anchor_stop"):
+            break
         if (t.has(end, "stop") and not (low == "." and t.glued(end + 1))) or t.sense(end).digits and end > begin + 1:
             break
         if "\n\n" in t.gap(end):
@@ -120,7 +128,7 @@ def find_anchor(t: Tokens, found: Reading) -> str | None:
         end -= 1
     if end <= begin and t.low(begin) not in ("|", ";", ",", ".", ")", ""):
         end = begin
-    return " ".join(t.text[t.starts[i] : t.ends[end - 1]].split()) if end > i else None
+    return " ".join(t.text[t.starts[i] : t.ends[end - 1]].split()) if end > begin else None
 
 
 _BEFORE_ANCHOR = frozenset((")", "max", "maximum", ".", "maximal", "au", "plus", "tard", "'", "’", "s", "notice", "net", "netto", "nets", "in", "spätestens"))
@@ -137,9 +145,15 @@ def is_no_duration(t: Tokens, found: Reading) -> bool:
     if t.glued(i) and t.low(i - 1) in ("-", ".", "/", "_", "#", "@") and t.glued(i - 1) and t.sense(i).digits:
         if t.low(i - 1) != "/" or t.sense(i - 2).digits:
             return True
-    if "age_before" in before.classes or "age_before" in t.sense(i - 2).classes or t.phrase(found.end, "age_after") != -1:
+    if found.unit is TimeUnit.YEAR and _age(t, found):
+        return True
+    if found.upper == 1 and t.phrase(found.end, "not_length_after") != -1:
         return True
     return _heading(t, found) or _rate(t, found) or _round_the_clock(t, found) or _reference(t, found)
+
+
+def _age(t: Tokens, found: Reading) -> bool:
+    return t.phrase(found.end, "age_after") != -1 or any(t.has(k, "age_before") for k in range(found.start - 4, found.start))
 
 
 def _heading(t: Tokens, found: Reading) -> bool:
@@ -163,9 +177,20 @@ def _rate(t: Tokens, found: Reading) -> bool:
 
 def _round_the_clock(t: Tokens, found: Reading) -> bool:
     """Whether "24 Stunden" is the whole day of a service: "24-hour hotline", "24 Stunden Notfalldienst"."""
+    if found.unit is TimeUnit.DAY and found.upper in (7, 365) and _whole_cycle(t, found):
+        return True
     if found.unit is not TimeUnit.HOUR or found.upper != 24 or found.business:
         return False
     return any(t.has(found.end + step, "round_the_clock_noun") for step in range(3)) and t.phrase_before(found.start, "max_before") == -1
+
+
+def _whole_cycle(t: Tokens, found: Reading) -> bool:
+    """Whether "365 jours par an", "7 days a week" follows: all days, not their number."""
+    j = t.phrase(found.end, "per")
+    if j == -1:
+        j = t.phrase(found.end, "per_weak")
+    unit = t.sense(j).unit
+    return unit is not None and unit.unit is (TimeUnit.WEEK if found.upper == 7 else TimeUnit.YEAR)
 
 
 def _reference(t: Tokens, found: Reading) -> bool:
@@ -175,9 +200,12 @@ def _reference(t: Tokens, found: Reading) -> bool:
     if t.has(found.end - 1, "reference_after") or t.phrase(found.at, "reference") != -1 or t.phrase(found.at - 1, "reference") > found.at:
         return True
     i = found.start
+    # "Gutschriften eines Jahres"
+    if found.article and t.has(i - 1, "money_noun"):
+        return True
     if t.phrase_before(i, "reference_lead") != -1 and t.phrase(found.end, "anchor") == -1 and found.article:
         return True
-    if t.phrase_before(i, "reference_before") == -1:
+    if t.phrase_before(i, "reference_before") == -1 and not t.has(i - 1, "money_noun"):
         return False
     near = any(t.has(k, "money_noun") for k in range(max(0, i - _REFERENCE_BEFORE), i))
     return near and any(t.has(k, "cap_verb") for k in range(max(0, i - _SENTENCE), min(t.n, found.end + _SENTENCE)))

@@ -11,6 +11,7 @@ from analyzer.quantities.tokens import Tokens
 from analyzer.types import UNIT_SECONDS, TimeUnit
 
 _HYPHENS = frozenset("-‐‑–—")
+_APOSTROPHES = frozenset("'’")
 _HALF = Decimal("0.5")
 _DATE_UNITS = frozenset((TimeUnit.MONTH, TimeUnit.QUARTER, TimeUnit.YEAR))
 #: Adjectives between a number and its unit ("three (3) full consecutive months").
@@ -76,9 +77,11 @@ def _single(t: Tokens, i: int) -> Reading | None:
 
 def _behind_number(t: Tokens, i: int, number: Number) -> Reading | None:
     value, j = number.value, number.end
-    if t.low(j) in _HYPHENS and (t.glued(j) or "\n" in t.gap(j + 1)):
+    if t.low(j) in _APOSTROPHES and t.glued(j) and t.glued(j + 1):
         j += 1
-    if t.sense(j).fraction is not None and t.sense(j).unit is None:
+    elif t.low(j) in _HYPHENS and (t.glued(j) or "\n" in t.gap(j + 1)):
+        j += 1
+    if t.sense(j).fraction is not None:
         found = _fraction(t, i, j, value)
         if found is not None:
             return found
@@ -87,7 +90,7 @@ def _behind_number(t: Tokens, i: int, number: Number) -> Reading | None:
         value, j = value + mixed[1], mixed[0]
     collective = t.sense(j).collective
     if collective is not None and t.has(j + 1, "of"):
-        value, j = value * collective, _skip_of(t, j + 1)
+        value, j, number = value * collective, _skip_of(t, j + 1), number._replace(article=False)
     return _to_unit(t, i, j, value, number)
 
 
@@ -104,7 +107,9 @@ def _to_unit(t: Tokens, i: int, j: int, value: Decimal, number: Number) -> Readi
         if t.low(j) in _HYPHENS and t.glued(j):
             j += 1
     unit = t.sense(j).unit
-    if unit is None or unit.led and collective_like(number):
+    if unit is None or unit.led or (unit.complete and number.article):
+        return None
+    if t.has(j, "bound_form") and (not number.article or t.low(j + 1) in _HYPHENS and t.glued(j + 1)):
         return None
     if unit.weak and not number.digits and (number.article or len(t.low(j)) == 1):
         return None
@@ -112,10 +117,6 @@ def _to_unit(t: Tokens, i: int, j: int, value: Decimal, number: Number) -> Readi
         return None
     found = _with_unit(t, i, j, value, article=number.article)
     return replace(found, business=True) if business else found
-
-
-def collective_like(number: Number) -> bool:
-    return number.article
 
 
 def _abbreviates(t: Tokens, j: int) -> bool:
@@ -146,7 +147,7 @@ def _fraction(t: Tokens, i: int, j: int, factor: Decimal) -> Reading | None:
         return None
     if fraction < _HALF and k == j + 1:
         # "quart heure" is not said; "Viertel" stands with a unit only as "viertel Stunde".
-        return _with_unit(t, i, k, fraction * factor, article=False) if t.lexicon.stems else None
+        return _with_unit(t, i, k, fraction * factor, article=False) if t.lexicon.stems or t.sense(j).unit is not None else None
     return _with_unit(t, i, k, fraction * factor, article=False)
 
 
@@ -173,8 +174,13 @@ def _and_half(t: Tokens, j: int) -> tuple[int, Decimal] | None:
 def _article_led(t: Tokens, i: int) -> Reading | None:
     """Read "dans l'heure", "within the hour": the unit alone, behind words that make it a length of time."""
     sense = t.sense(i)
-    if sense.unit is None or sense.unit.weak or t.phrase_before(i, "article_lead") == -1:
+    if sense.unit is None or sense.unit.weak:
         return None
+    short = sense.unit.unit in (TimeUnit.MINUTE, TimeUnit.HOUR)
+    if not (short and t.phrase_before(i, "article_lead") != -1):
+        # "dans le mois qui suit", but not "dans le mois en cours"
+        if t.phrase_before(i, "article_lead_weak") == -1 or t.phrase(i + 1, "ordinal_after") == -1:
+            return None
     found = _with_unit(t, i, i, Decimal(1), article=True)
     return None if t.phrase(found.end, "business_after") != -1 and not found.business else found
 
@@ -398,7 +404,7 @@ def _ordinal(t: Tokens, i: int) -> Reading | None:
         return None
     found = _with_unit(t, i, j, Decimal(value), article=False)
     found = replace(found, business=found.business or business)
-    return found if t.phrase(found.end, "ordinal_after") != -1 else None
+    return found if t.phrase(found.end + (t.low(found.end) == ","), "ordinal_after") != -1 else None
 
 
 _SUFFIXES = frozenset(("st", "nd", "rd", "th", "e", "er", "ème", "eme", "ième", "°", "º", "ª", ".", "o"))

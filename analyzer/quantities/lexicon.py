@@ -65,6 +65,8 @@ class Sense:
     #: Can begin a quantity, or a service window.
     starts: bool = False
     window: bool = False
+    #: Can follow a number that means something.
+    linked: bool = False
     #: Classes of function words: "range", "and", "per", ...
     classes: frozenset[str] = frozenset()
 
@@ -88,6 +90,7 @@ class Lexicon:
     hundred: tuple[str, ...] = ()
     thousand: tuple[str, ...] = ()
     compound: tuple[re.Pattern[str], ...] = ()
+    tail: re.Pattern[str] | None = None
     stems: dict[str, TimeUnit] = field(default_factory=dict)
     adverbs: frozenset[str] = frozenset()
     hints: tuple[str, ...] = ()
@@ -100,10 +103,12 @@ class Lexicon:
         """Return the sense of a token in any case and, for words of four letters or more, without its accents."""
         if token[0].isdigit():
             number = parse_digits(token, decimal_comma=self.decimal_comma) if token.isascii() or "’" in token else None
-            return Sense(low=token, number=number, digits=True, trigger=True, starts=True, window=True)
+            # Years, dates and clock times can stand alone; other figures need a word beside them.
+            alone = number is None or (len(token) == 4 and token[:2] in _CENTURIES)
+            return Sense(low=token, number=number, digits=True, trigger=alone, starts=True, window=True, linked=True)
         if token in self.exact:
             return self.exact[token]
-        low = token.lower()
+        low = token.lower() if token.isascii() else unicodedata.normalize("NFC", token.lower())
         known = self.senses.get(low)
         if known is None and len(low) > 3 and not low.isascii():
             known = self.senses.get(_strip(low))
@@ -114,7 +119,7 @@ class Lexicon:
     def _composed(self, low: str) -> Sense | None:
         value = parse_compound(low, self.numerals, hundred=self.hundred, thousand=self.thousand)
         if value is not None:
-            return Sense(low=low, number=value, trigger=True, starts=True)
+            return Sense(low=low, number=value, starts=True, linked=True)
         for index, pattern in enumerate(self.compound):
             match = pattern.match(low)
             if match is None:
@@ -126,11 +131,16 @@ class Lexicon:
             if count is None:
                 continue
             if index == 0:
-                return Sense(low=low, unit=Unit(unit, count, complete=bool(written)), trigger=True, starts=True)
+                return Sense(low=low, unit=Unit(unit, count, complete=bool(written)), trigger=True, starts=True, linked=True)
             if index == 1:
-                return Sense(low=low, unit=Unit(unit, count, complete=True), trigger=True, starts=True)
-            return Sense(low=low, every=Every(Decimal(1), count, unit), trigger=True, starts=True)
-        return None
+                return Sense(low=low, unit=Unit(unit, count, complete=True), trigger=True, starts=True, linked=True)
+            return Sense(low=low, every=Every(Decimal(1), count, unit), trigger=True, starts=True, linked=True)
+        # "24 Ingenieurstunden" are hours, "Sprechstunde" alone is nothing.
+        match = self.tail.match(low) if self.tail is not None else None
+        base = self.senses.get(match["unit"]) if match is not None else None
+        if base is None or base.unit is None:
+            return None
+        return Sense(low=low, unit=Unit(base.unit.unit, weak=True), trigger=True, linked=True)
 
 
 class Memory(dict[str, Sense]):
@@ -174,11 +184,17 @@ class _Builder:
         self._names()
         self._classes()
         for name, phrases in self.data.get("phrases", {}).items():
-            self.out.phrases[name] = _trie(phrases)
-            self.out.backward[name] = _trie(phrases, backward=True)
+            elided = [*phrases, *self._elided(phrases)]
+            self.out.phrases[name] = _trie(elided)
+            self.out.backward[name] = _trie(elided, backward=True)
         self._mark_starts()
         self.out.hints = self._hints()
         return self.out
+
+    def _elided(self, phrases: list[str]) -> list[str]:
+        """Return "plus d'" for "plus de"."""
+        pairs = self.data.get("elisions", {}).items()
+        return [phrase[: -len(word)] + short for phrase in phrases for word, short in pairs if phrase.endswith(" " + word)]
 
     def _mark_starts(self) -> None:
         for name in ("whole_week", "days_work", "days_all", "days_weekend", "time_from", "next_day", "next_day_elapsed", "per", "per_weak", "every"):
@@ -194,6 +210,13 @@ class _Builder:
             sense.starts |= any(part is not None for part in simple) or sense.low in ("l", "i", "o", "j", "t", "d", "g", "h", "m")
             if sense.weekday is not None or sense.classes & {"noon", "midnight"}:
                 sense.starts = sense.window = True
+            sense.trigger |= sense.low in "/x×"
+            more = (sense.collective, sense.scale, sense.weekday)
+            sense.linked |= sense.starts or bool(sense.classes) or any(part is not None for part in more)
+        for name in ("whole_week", "percent", "business_before", "every", "per"):
+            for phrase in self.data.get("phrases", {}).get(name, ()):
+                for word in TOKEN.findall(phrase.lower())[:2]:
+                    self._sense(word).linked = True
 
     def _sense(self, word: str, *, exact: bool = False) -> Sense:
         if exact:
@@ -214,11 +237,10 @@ class _Builder:
         self.out.numerals |= {word: Decimal(value) for value, words in numbers.get("prefix", {}).items() for word in words}
         for word, value in (cardinals | generated).items():
             sense = self._sense(word)
-            sense.number, sense.trigger = value, True
+            sense.number = value
         for word in numbers.get("article", ()):
             sense = self._sense(word)
             sense.number, sense.article = Decimal(1), True
-            sense.trigger = False
         for key in ("fraction", "collective", "times"):
             for value, words in numbers.get(key, {}).items():
                 for word in words:
@@ -242,6 +264,8 @@ class _Builder:
             self.out.stems = {stem: TimeUnit(unit) for unit, stems in compounds["stems"].items() for stem in stems}
             stems = "|".join(sorted(map(re.escape, self.out.stems), key=len, reverse=True))
             parts = f"(?P<number>[^\\W\\d_]{{0,30}}?)(?P<stem>{stems})"
+            if "tail" in compounds:
+                self.out.tail = re.compile(f"[^\\W\\d_]{{3,24}}?(?P<unit>{compounds['tail']})$")
             self.out.compound = tuple(re.compile(f"{parts}(?:{compounds[key]})$") for key in ("adjective", "noun", "adverb"))
 
     def _repetitions(self) -> None:
@@ -275,8 +299,9 @@ class _Builder:
                 self._sense(word).scale = Decimal(value)
 
     def _classes(self) -> None:
-        for letter in "lojtdghm":
-            self._sense(letter)
+        self._sense("+").trigger = True
+        for mark in (*"lojtdghm", "st", "nd", "rd", "th", "er", "e", "ème", "eme", "ième", "°", "º", "ª", *"()[]/:.,-–—‑‐x×*+'’&%½¼¾"):
+            self._sense(mark).linked = True
         for name, words in self.data["classes"].items():
             for word in words:
                 sense = self._sense(word)
@@ -286,7 +311,8 @@ class _Builder:
 
     def _hints(self) -> tuple[str, ...]:
         """Return strings one of which any text without a digit must hold to be of interest."""
-        found = set(self.out.stems)
+        # "l h" is how a scan gives "1 h".
+        found = {"l h", *self.out.stems}
         for word, sense in self.out.senses.items():
             strong_unit = sense.unit is not None and not sense.unit.weak
             if not (strong_unit or sense.every is not None or (sense.currency is not None and len(word) > 4) or "percent" in sense.classes):
@@ -299,11 +325,17 @@ class _Builder:
         for name in ("whole_week", "next_day", "percent"):
             for phrase in self.data.get("phrases", {}).get(name, ()):
                 if not any(hint in phrase for hint in found) and not any(char.isdigit() for char in phrase):
-                    found.add(max(phrase.split(), key=len))
+                    word = max(TOKEN.findall(phrase), key=len)
+                    found.add(word)
+                    self._sense(word).trigger = True
         found = {hint for hint in found if not any(other != hint and other in hint for other in found)}
         return tuple(sorted(found))
 
 
+COMBINING = re.compile(r"[\u0300-\u036f]")
+_CENTURIES = ("19", "20", "21")
+#: For text with combining marks, which are no letters to `re`.
+TOKEN_DECOMPOSED = re.compile(r"(?:[^\W\d_½¼¾][\u0300-\u036f]*)+|\d[\d.,'’]*\d|\d|[^\w\s]|[½¼¾_]")
 TOKEN = re.compile(r"[^\W\d_½¼¾]+|\d[\d.,'’]*\d|\d|[^\w\s]|[½¼¾_]")
 
 

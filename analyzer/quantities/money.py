@@ -22,7 +22,8 @@ class Amount(NamedTuple):
 def read_money(t: Tokens, i: int) -> Amount | None:
     """Read an amount that begins at token `i`, with the currency before or behind the figure."""
     currency = t.sense(i).currency
-    if currency is not None:
+    # "FR 71 809" is a number of the French tax office.
+    if currency is not None and t.word(i) != "FR":
         j = i + 1
         if t.low(j) == "." and t.glued(j):
             j += 1

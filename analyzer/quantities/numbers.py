@@ -29,6 +29,15 @@ class Number(NamedTuple):
 
 def read_number(t: Tokens, i: int) -> Number | None:
     """Read the number that begins at token `i`; "trois (3)" and "3 (trois)" are one number."""
+    # Every part of the grammar asks for the same number.
+    if i in t.numbers:
+        found: Number | None = t.numbers[i]
+        return found
+    t.numbers[i] = found = _read(t, i)
+    return found
+
+
+def _read(t: Tokens, i: int) -> Number | None:
     first = _simple(t, i)
     if first is None:
         return None
@@ -156,7 +165,7 @@ def _words(t: Tokens, i: int) -> Number | None:
                 k += t.low(k) in _HYPHENS
         following = t.sense(k)
         value = following.number
-        if value is None or following.digits or value == 0 or (k > j and t.has(j, "number_glue") and following.article and _is_unit(t, k + 1)):
+        if value is None or following.digits or value == 0 or (following.article and t.sense(k + 1).fraction is not None):
             break
         if value == 1000:
             total, current = total + max(current, Decimal(1)) * 1000, Decimal(0)
@@ -176,15 +185,13 @@ def _words(t: Tokens, i: int) -> Number | None:
     return Number(total + current, j, article=sense.article and j == i + 1)
 
 
-def _is_unit(t: Tokens, i: int) -> bool:
-    return t.sense(i).unit is not None
-
-
 def _adds(last: Decimal, current: Decimal, value: Decimal, *, vigesimal: bool) -> bool:
     if last >= 100:
         return value < 100
     if current == 0:
         return value < 100
+    if vigesimal and last == 10:
+        return 7 <= value <= 9
     if last < 20 or last % 10:
         return False
     return value < 10 or (vigesimal and last in (60, 80) and value < 20)

@@ -12,6 +12,7 @@ from analyzer.types import TimeUnit
 
 _ONE = Decimal(1)
 _HYPHENS = frozenset("-‐‑")
+_LINKS = frozenset("-‐‑'’")
 
 
 class Repeated(NamedTuple):
@@ -92,9 +93,15 @@ def _per(t: Tokens, i: int, *, behind: bool) -> Repeated | None:
 
 
 def _of_unit(t: Tokens, i: int, every: Decimal) -> Repeated | None:
-    skipped = 0
+    skipped, first = 0, i
     while skipped < 2 and (t.has(i, "adjective") or t.phrase(i, "business_before") == i + 1):
         i, skipped = i + 1, skipped + 1
+    fraction = t.sense(i).fraction
+    if fraction is not None and t.sense(i).unit is None:
+        i += 1
+        while i < first + 6 and (t.low(i) in _LINKS or t.has(i, "of")):
+            i += 1
+        every *= fraction
     unit: Unit | None = t.sense(i).unit
     if unit is None or unit.led or (unit.complete and unit.count != 1):
         return None

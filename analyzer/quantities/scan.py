@@ -9,8 +9,9 @@ from analyzer.quantities.context import find_anchor, find_bound, find_business, 
 from analyzer.quantities.clocks import read_lone_clock
 from analyzer.quantities.dates import read_date
 from analyzer.quantities.durations import Reading, read_duration
-from analyzer.quantities.lexicon import TOKEN, Lexicon, load_lexicon
+from analyzer.quantities.lexicon import COMBINING, TOKEN, TOKEN_DECOMPOSED, Lexicon, load_lexicon
 from analyzer.quantities.money import read_money
+from analyzer.quantities.numbers import read_number
 from analyzer.quantities.percentages import read_percentage
 from analyzer.quantities.recurrences import Repeated, read_recurrence
 from analyzer.quantities.tokens import Tokens
@@ -34,21 +35,26 @@ _SHORT = frozenset((TimeUnit.SECOND, TimeUnit.MINUTE, TimeUnit.HOUR))
 
 def scan(text: str, lexicon: Lexicon, offset: int) -> tuple[Quantity, ...]:
     """Find all quantities of `text`."""
-    if _DIGIT(text) is None:
+    pattern = TOKEN
+    broken = "-\n" in text or "\xad" in text
+    if not text.isascii() and COMBINING.search(text) is not None:
+        pattern, broken = TOKEN_DECOMPOSED, True
+    if not broken and _DIGIT(text) is None:
         low = text.lower()
         for hint in lexicon.hints:
             if hint in low:
                 break
         else:
             return ()
-    words = TOKEN.findall(text)
+    words = pattern.findall(text)
     senses = list(map(lexicon.memory.__getitem__, words))
     for sense in senses:
         if sense.trigger:
             break
     else:
-        return ()
-    return _Scanner(Tokens(text, lexicon, words, senses), offset).run()
+        if not (broken or ".-" in text or ".–" in text or ".—" in text):
+            return ()
+    return _Scanner(Tokens(text, lexicon, pattern, words, senses), offset).run()
 
 
 class _Scanner:
@@ -73,6 +79,10 @@ class _Scanner:
         t = self.t
         sense = t.senses[i]
         digits = sense.digits
+        if digits and not sense.trigger:
+            number = read_number(t, i)
+            if number is not None and not t.sense(number.end).linked:
+                return i + 1
         if sense.window:
             window = read_window(t, i)
             if window is not None:
@@ -106,9 +116,6 @@ class _Scanner:
         reading = read_duration(t, i)
         if reading is not None:
             return self._reading(i, reading)
-        return i + 1 if not digits else self._past_number(i)
-
-    def _past_number(self, i: int) -> int:
         return i + 1
 
     def _window(self, i: int, window: Window) -> int:
@@ -126,7 +133,9 @@ class _Scanner:
         return found.end
 
     def _reading(self, i: int, reading: Reading) -> int:
-        if is_no_duration(self.t, reading):
+        # "in two months of a year": the year is the period, whichever way it is said.
+        period = reading.article and reading.upper == 1 and self.behind == i and isinstance(self.out[-1], Duration)
+        if period or is_no_duration(self.t, reading):
             if reading.article and reading.upper == 1:
                 self.out.append(Recurrence(self._span(i, reading.end), reading.upper, reading.upper, reading.unit))
             return reading.end

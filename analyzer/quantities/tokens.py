@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from analyzer.quantities.lexicon import TOKEN, Lexicon, Sense, Trie
+from analyzer.quantities.lexicon import Lexicon, Sense, Trie
 
 _END = ""
 #: Longest phrase, in tokens: every look-ahead is bounded, so that reading stays linear.
@@ -14,13 +15,14 @@ _LONGEST = 14
 class Tokens:
     """Tokens of one text; index `n` and beyond (and below 0) read as an empty word, so that the grammar need not ask."""
 
-    __slots__ = ("ends", "lexicon", "lows", "n", "senses", "starts", "text")
+    __slots__ = ("ends", "lexicon", "lows", "n", "numbers", "senses", "starts", "text")
 
-    def __init__(self, text: str, lexicon: Lexicon, words: list[str], senses: list[Sense]) -> None:
+    def __init__(self, text: str, lexicon: Lexicon, pattern: re.Pattern[str], words: list[str], senses: list[Sense]) -> None:
         self.text, self.lexicon, self.n = text, lexicon, len(words)
+        self.numbers: dict[int, Any] = {}
         self.starts: list[int] = []
         self.ends: list[int] = []
-        for match in TOKEN.finditer(text):
+        for match in pattern.finditer(text):
             start, end = match.span()
             self.starts.append(start)
             self.ends.append(end)
@@ -75,8 +77,7 @@ class Tokens:
 
     def phrase_before(self, index: int, name: str) -> int:
         """Return the index of the first token of the longest phrase of `name` that ends right before `index`, or -1."""
-        found = self._walk(self.lexicon.backward.get(name), index - 1, -1)
-        return -1 if found == -1 else found + 1
+        return self._walk(self.lexicon.backward.get(name), index - 1, -1)
 
     def _walk(self, trie: Trie | None, index: int, step: int) -> int:
         if trie is None:
@@ -90,9 +91,9 @@ class Tokens:
             node = node.get("'" if word == "’" else word)
             if node is None:
                 break
-            index += step
             if _END in node:
-                found = index
+                found = index + 1 if step > 0 else index
+            index += step
         return found
 
 

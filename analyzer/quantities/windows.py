@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from analyzer.quantities.clocks import Interval, is_clock_interval, read_interval
+from analyzer.quantities.clocks import Interval, is_clock_interval, read_interval, read_time
 from analyzer.quantities.tokens import Tokens
 
 _DAY = 1440
@@ -89,6 +89,8 @@ class _Reader:
         self.end = i
         self.holidays: bool | None = None
         self.whole = False
+        #: Behind the last words that say something; days without times at the end are left out.
+        self.useful = i
 
     def read(self) -> Window | None:
         i = self.start
@@ -118,23 +120,44 @@ class _Reader:
         whole = t.phrase(i, "whole_week")
         if whole != -1:
             self.whole = True
-            return _more(t, whole)
+            self.useful = _more(t, whole)
+            return self.useful
         days = read_days(t, i)
         if days is not None:
             self.parts.append((days.days, []))
+            if self.early:
+                self.useful = days.end
             return days.end
         if self.parts or self.early or self.whole:
             end, holidays = _holidays(t, i)
             if holidays is not None:
                 self.holidays = holidays
+                self.useful = end
                 return end
-        found = read_interval(t, i)
+        found = self._until(i)
+        if found is not None:
+            # The breaks of the days before hold here too.
+            self.parts[-1][1].extend(self.parts[-2][1][:-1])
+        else:
+            found = read_interval(t, i)
         if found is None or (found.bare and not self.parts):
             return -1
         if not self.parts and not self.early and not self._stands(i, found):
             return -1
         (self.parts[-1][1] if self.parts and not self.early else self.early).append(found)
+        self.useful = found.end
         return found.end
+
+    def _until(self, i: int) -> Interval | None:
+        """Read "freitags bis 15:00 Uhr" behind days whose opening is known."""
+        if len(self.parts) < 2 or self.parts[-1][1] or not self.parts[-2][1]:
+            return None
+        j = self.t.phrase(i, "until")
+        time = read_time(self.t, j) if j != -1 else None
+        if time is None:
+            return None
+        start = self.parts[-2][1][-1].start
+        return None if time.minutes <= start else Interval(start, time.minutes, time.end, bare=False, hours=False)
 
     def _stands(self, i: int, found: Interval) -> bool:
         """Whether an interval without days before it says times of the day: its own form, or days right behind it."""
@@ -147,8 +170,12 @@ class _Reader:
     def _result(self) -> Window | None:
         if self.end == self.start:
             return None
+        end = self.end = max(self.useful, self.start + 1)
         if self.whole:
-            return Window(self.end, tuple((day, 0, _DAY) for day in range(7)), self.holidays)
+            end = max(end, _days_behind(self.t, end))
+            return Window(end, tuple((day, 0, _DAY) for day in range(7)), self.holidays)
+        while self.parts and not self.parts[-1][1] and not self.early:
+            self.parts.pop()
         self._spread()
         intervals: set[tuple[int, int, int]] = set()
         for days, times in self.parts:
@@ -170,6 +197,12 @@ class _Reader:
         for position in range(len(self.parts) - 2, -1, -1):
             if not self.parts[position][1]:
                 self.parts[position] = (self.parts[position][0], self.parts[position + 1][1])
+
+
+def _days_behind(t: Tokens, i: int) -> int:
+    """Skip "7j/7" and the like behind "24h/24 et"."""
+    j = i + (t.low(i) in (",", "et", "und", "and", "e", "/"))
+    return t.phrase(j, "days_all")
 
 
 def _laid(day: int, time: Interval) -> list[tuple[int, int, int]]:
