@@ -63,8 +63,7 @@ def _check(category: Category, clauses: tuple[Clause, ...], catalogue: Catalogue
     if not body:
         # A heading alone announces and regulates nothing; it is the nearest passage there is.
         nearest = tuple(clause.sentence.span for clause in found) or _nearest(category, clauses)
-        reasons = ("unread_pages",) if unread_pages else ()
-        return Checked(category.id, Status.MISSING, reasons=reasons, nearest=nearest[:_MOST_NEAREST])
+        return Checked(category.id, Status.MISSING, reasons=("unread_pages",) if unread_pages else (), nearest=nearest[:_MOST_NEAREST])
     passages = [_passage(clause, settings) for clause in body]
     reasons: list[str] = []
     evidence: list[Span] = []
@@ -116,7 +115,7 @@ def _nearest(category: Category, clauses: tuple[Clause, ...]) -> tuple[Span, ...
         if group is None:
             return ()
         for clause in clauses:
-            count = len({match for match in group.matches(fold(clause.sentence.text).text, clause.sentence.language)})
+            count = len(set(group.matches(fold(clause.sentence.text).text, clause.sentence.language)))
             if count:
                 scored.append((float(count), clause.sentence.span))
     scored.sort(key=lambda pair: (-pair[0], pair[1]))

@@ -165,9 +165,12 @@ def _undefined_priorities(options: dict[str, Any], groups: Mapping[str, Group], 
                 # The row itself may say what the priority means.
                 if meaning.matches(folded, language):
                     return None
-            elif "severity_levels" in clause.categories and clause.sentence.kind is not SentenceKind.HEADING:
-                if meaning.matches(folded, language) or len(folded) > 60:
-                    return None
+            elif (
+                "severity_levels" in clause.categories
+                and clause.sentence.kind is not SentenceKind.HEADING
+                and (meaning.matches(folded, language) or len(folded) > 60)
+            ):
+                return None
         return DocumentMatch(_spans(named)) if len(named) >= 2 else None
 
     return holds

@@ -292,6 +292,20 @@ def _document_lacks(argument: Any, compiler: Compiler) -> Predicate:
     return lambda passage: None if any(passage.in_document(group) for group in groups) else _NOTHING
 
 
+@predicate("home_country")
+def _home_country(argument: Any, compiler: Compiler) -> Predicate:
+    """The group of the customer's country (`Settings.country`) occurs: `{CH = "swiss", DE = "german"}`."""
+    if not isinstance(argument, dict):
+        raise compiler.fault("home_country", argument, "a table of country codes and groups")
+    groups = {code: compiler.group(name) for code, name in argument.items()}
+
+    def holds(passage: Passage) -> Match | None:
+        group = groups.get(passage.settings.country.upper())
+        return _NOTHING if group is not None and passage.occurrences(group) else None
+
+    return holds
+
+
 # ------------------------------------------------------------------------------------------------ labels
 
 

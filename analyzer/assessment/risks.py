@@ -16,6 +16,8 @@ from analyzer.types import LANGUAGES, Clause, Document, Finding, FindingKind, Se
 
 #: Rows of a broken sentence that are read together at most.
 _MOST_ROWS = 3
+#: A row of fewer characters is a title, whatever its kind.
+_SHORTEST = 28
 #: A list item longer than this says by itself what it means.
 _LONGEST_ITEM = 400
 
@@ -77,7 +79,7 @@ def _sentence_findings(clauses: tuple[Clause, ...], risks: list[Risk], settings:
     for index in range(len(clauses)):
         passage, pieces = builder.passage(range(index, index + 1))
         found: set[str] = set()
-        for risk in risks:
+        for risk in () if builder.bare(index) else risks:
             assert risk.when is not None
             match = risk.when(passage)
             if match is not None:
@@ -150,6 +152,15 @@ class _Builder:
             document_memo=self._memo.setdefault(language, {}),
         )
         return passage, pieces
+
+    def bare(self, row: int) -> bool:
+        """Whether a row only announces: a heading, or a few words without a figure ("4. Exclusive remedy.")."""
+        clause = self.clauses[row]
+        if clause.sentence.kind is SentenceKind.HEADING:
+            return True
+        return (
+            len(clause.sentence.text.strip()) < _SHORTEST and not clause.quantities and clause.sentence.kind is not SentenceKind.TABLE_ROW
+        )
 
     def joined_rows(self) -> Iterator[list[int]]:
         """Rows that a line break has cut: the first ends without punctuation and both are running text."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from analyzer.quantities.durations import Reading
 from analyzer.quantities.tokens import Tokens
 from analyzer.types import Bound, TimeUnit
@@ -38,13 +40,13 @@ def find_bound(t: Tokens, found: Reading) -> Bound:
     return weak or Bound.EXACT
 
 
-def find_business(t: Tokens, found: Reading, windows: tuple[tuple[int, int], ...]) -> bool:
+def find_business(t: Tokens, found: Reading, windows: list[int]) -> bool:
     """Tell whether the time runs in working or service hours only.
 
     Parameters
     ----------
-    windows : tuple of (int, int)
-        Token ranges of the service windows of the text that leave out nights or weekends.
+    windows : list of int
+        First tokens of the service windows of the text that leave out nights or weekends, ascending.
     """
     if found.business:
         return True
@@ -61,10 +63,11 @@ def find_business(t: Tokens, found: Reading, windows: tuple[tuple[int, int], ...
         return True
     if found.unit not in (TimeUnit.MINUTE, TimeUnit.HOUR) or found.until:
         return False
-    for start, _ in windows:
-        if start >= found.end:
-            return start - found.end <= _SENTENCE and not _reported(t, found.end, start) and not _walled(t, found.end, start)
-    return False
+    following = bisect_left(windows, found.end)
+    if following == len(windows) or windows[following] - found.end > _SENTENCE:
+        return False
+    start = windows[following]
+    return not _reported(t, found.end, start) and not _walled(t, found.end, start)
 
 
 def _negated(t: Tokens, i: int) -> bool:

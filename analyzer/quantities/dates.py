@@ -83,7 +83,7 @@ def _day_first(t: Tokens, i: int) -> Day | None:
     year = _year(t, j)
     if year is None:
         # A day of every year, or of a year said elsewhere: no absolute date, but no duration either.
-        return Day(None, j) if sense.digits else None
+        return Day(None, j) if sense.digits and t.sense(j - 1).number is None else None
     return Day(_made(year, month, int(number)), j + 1)
 
 

@@ -205,6 +205,7 @@ class _Builder:
                 sense = self._sense(words[0])
                 sense.starts = True
                 sense.window |= name.startswith(("whole", "days", "time"))
+                sense.trigger |= name.startswith("days") and len(sense.low) > 4
         for sense in (*self.out.senses.values(), *self.out.exact.values()):
             simple = (sense.number, sense.ordinal, sense.fraction, sense.times, sense.unit, sense.every, sense.month, sense.currency)
             sense.starts |= any(part is not None for part in simple) or sense.low in ("l", "i", "o", "j", "t", "d", "g", "h", "m")
@@ -312,7 +313,7 @@ class _Builder:
     def _hints(self) -> tuple[str, ...]:
         """Return strings one of which any text without a digit must hold to be of interest."""
         # "l h" is how a scan gives "1 h".
-        found = {"l h", *self.out.stems}
+        found = {" l h ", *self.out.stems}
         for word, sense in self.out.senses.items():
             strong_unit = sense.unit is not None and not sense.unit.weak
             if not (strong_unit or sense.every is not None or (sense.currency is not None and len(word) > 4) or "percent" in sense.classes):

@@ -30,6 +30,8 @@ def read_money(t: Tokens, i: int) -> Amount | None:
         inner = t.sense(j).currency
         if inner is not None and t.low(j) in _SIGNS:
             currency, j = inner, j + 1
+        elif t.low(i) == "us":
+            return None
         number = read_number(t, j)
         if number is None or number.article or (not number.digits and t.low(i) not in _SIGNS):
             return None
@@ -75,6 +77,6 @@ def _scaled(t: Tokens, value: Decimal, i: int) -> tuple[Decimal, int]:
     if scale is None or (t.low(i) == "k" and not t.glued(i)) or (t.low(i) == "m" and not t.glued(i)):
         return value, i
     end = i + 1
-    if t.low(end) == "." and t.glued(end) and t.low(i) in ("mio", "mrd", "tsd", "mln", "mld"):
+    if t.low(end) == "." and t.glued(end) and end + 1 < t.n and t.low(i) in ("mio", "mrd", "tsd", "mln", "mld"):
         end += 1
     return value * scale, end

@@ -63,22 +63,24 @@ class _Scanner:
         self.out: list[Quantity] = []
         #: Durations wait for the windows that follow them.
         self.waiting: list[tuple[int, Reading]] = []
-        self.windows: list[tuple[int, int]] = []
+        self.windows: list[int] = []
         self.behind = -1
 
     def run(self) -> tuple[Quantity, ...]:
         i, n, senses = 0, self.t.n, self.t.senses
         while i < n:
             i = self._step(i) if senses[i].starts else i + 1
-        windows = tuple(self.windows)
         for position, reading in self.waiting:
-            self.out[position] = self._duration(reading, windows)
+            self.out[position] = self._duration(reading)
         return tuple(self.out)
 
     def _step(self, i: int) -> int:
         t = self.t
         sense = t.senses[i]
         digits = sense.digits
+        if digits and t.glued(i) and t.word(i - 1).isalpha() and not t.has(i - 1, "service_prefix"):
+            # The figure of a name: "S3", "M365".
+            return i + 1
         if digits and not sense.trigger:
             number = read_number(t, i)
             if number is not None and not t.sense(number.end).linked:
@@ -97,7 +99,7 @@ class _Scanner:
                 end = read_lone_clock(t, i)
                 if end != -1:
                     return end
-        if digits or sense.number is not None or sense.currency is not None:
+        if digits or sense.number is not None or sense.currency is not None or sense.fraction is not None:
             amount = read_money(t, i)
             if amount is not None:
                 self.out.append(Money(self._span(i, amount.end), amount.amount, amount.currency))
@@ -123,7 +125,7 @@ class _Scanner:
             found = ServiceWindow(self._span(i, window.end), window.intervals, window.holidays)
             self.out.append(found)
             if found.hours_per_week < 100 and not any(day > 4 for day, _, _ in window.intervals):
-                self.windows.append((i, window.end))
+                self.windows.append(i)
         return window.end
 
     def _recurrence(self, i: int, found: Repeated) -> int:
@@ -144,7 +146,7 @@ class _Scanner:
         self.behind = reading.end
         return reading.end
 
-    def _duration(self, reading: Reading, windows: tuple[tuple[int, int], ...]) -> Duration:
+    def _duration(self, reading: Reading) -> Duration:
         t = self.t
         return Duration(
             span=self._span(reading.start, reading.end),
@@ -152,7 +154,7 @@ class _Scanner:
             upper=reading.upper,
             unit=reading.unit,
             bound=find_bound(t, reading),
-            calendar=Calendar.BUSINESS if find_business(t, reading, windows) else Calendar.ELAPSED,
+            calendar=Calendar.BUSINESS if find_business(t, reading, self.windows) else Calendar.ELAPSED,
             anchor=find_anchor(t, reading),
         )
 

@@ -49,9 +49,11 @@ def _crossed(t: Tokens, i: int) -> Window | None:
         return None
     end = i + 3 + (t.low(i + 3) == "h")
     if high == 24:
-        return Window(_more(t, end), tuple((day, 0, _DAY) for day in range(low)), None)
+        end, holidays = _holidays(t, _more(t, end))
+        return Window(end, tuple((day, 0, _DAY) for day in range(low)), holidays)
     start = min(_MORNING, _DAY - high * 60)
-    return Window(end, tuple((day, start, start + high * 60) for day in range(low)), _holidays(t, end)[1])
+    end, holidays = _holidays(t, end)
+    return Window(end, tuple((day, start, start + high * 60) for day in range(low)), holidays)
 
 
 def _more(t: Tokens, i: int) -> int:
@@ -71,12 +73,12 @@ def _more(t: Tokens, i: int) -> int:
 
 def _holidays(t: Tokens, i: int) -> tuple[int, bool | None]:
     """Read what is said of public holidays, behind a comma or a bracket."""
-    for skip in range(3):
+    for skip in range(4):
         for name, value in (("holidays_out", False), ("holidays_in", True)):
             end = t.phrase(i + skip, name)
             if end != -1:
                 return end + (t.low(end) == ")"), value
-        if t.low(i + skip) not in (",", "(", ";", "-", "–", ".", "et", "und", "and", "e", "/"):
+        if t.low(i + skip) not in (",", "(", ")", ";", "-", "–", ".", "et", "und", "and", "e", "/"):
             break
     return i, None
 
@@ -140,7 +142,7 @@ class _Reader:
             self.parts[-1][1].extend(self.parts[-2][1][:-1])
         else:
             found = read_interval(t, i)
-        if found is None or (found.bare and not self.parts):
+        if found is None or (found.bare and not self.parts and t.phrase(i, "time_from") == -1):
             return -1
         if not self.parts and not self.early and not self._stands(i, found):
             return -1
@@ -163,9 +165,11 @@ class _Reader:
         """Whether an interval without days before it says times of the day: its own form, or days right behind it."""
         if is_clock_interval(self.t, i, found):
             return True
+        behind = (found.end, *self._links(found.end))
         if found.bare:
-            return False
-        return any(read_days(self.t, j) is not None for j in (found.end, *self._links(found.end)))
+            # "dalle 9 alle 18 dal lunedì", but not "entre 2 et 4 jours ouvrables"
+            return any(self.t.sense(j).weekday is not None for j in behind)
+        return any(read_days(self.t, j) is not None for j in behind)
 
     def _result(self) -> Window | None:
         if self.end == self.start:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analyzer.structure.headings import guess_heading
+from analyzer.structure.headings import HeadingPath, guess_heading
 from analyzer.structure.language import detect_block_language, detect_language
 from analyzer.structure.sentences import split_sentences
 from analyzer.structure.tables import head_cells
@@ -56,7 +56,7 @@ def split_document(document: Document, *, language: str | None = None) -> tuple[
     body_pt = _body_size(document)
     blocks = _blocks(document)
     rows: list[Sentence] = []
-    path: list[tuple[int, str]] = []
+    path = HeadingPath()
     position = 0
     while position < len(blocks):
         block = blocks[position]
@@ -64,7 +64,7 @@ def split_document(document: Document, *, language: str | None = None) -> tuple[
             end = position
             while end < len(blocks) and blocks[end].hint == "table_row":
                 end += 1
-            _add_table(rows, blocks[position:end], text, main, tuple(title for _, title in path))
+            _add_table(rows, blocks[position:end], text, main, path.titles)
             position = end
             continue
         position += 1
@@ -82,24 +82,26 @@ def split_document(document: Document, *, language: str | None = None) -> tuple[
             body_pt=body_pt,
             lines=len(block.lines),
             language=spoken,
-            alone=following is None or following.start > block.end + 1 or following.lines[0].bold != first.bold,
+            alone=following is None
+            or following.start > block.end + 1
+            or following.lines[0].bold != first.bold
+            or _opens_paragraph(text[following.start : following.end]),
         )
-        here = tuple(title for _, title in path)
         if guess is not None:
-            level = guess.level
-            if not guess.sure and path:
-                level = max(level, 2)
-            while path and path[-1][0] >= level:
-                path.pop()
-            here = tuple(title for _, title in path)
-            rows.append(Sentence(len(rows), Span(block.start, block.end), SentenceKind.HEADING, spoken, flat, here))
-            path.append((level, flat))
+            path.close_for(guess)
+            rows.append(Sentence(len(rows), Span(block.start, block.end), SentenceKind.HEADING, spoken, flat, path.titles))
+            path.add(guess, flat)
             continue
         kind = SentenceKind.LIST_ITEM if block.hint == "list_item" or _ITEM.match(flat) else SentenceKind.SENTENCE
         for span in split_sentences(flat, language=spoken, offset=block.start):
             words = text[span.start : span.end].replace("\n", " ")
-            rows.append(Sentence(len(rows), span, kind, spoken, words, here))
+            rows.append(Sentence(len(rows), span, kind, spoken, words, path.titles))
     return tuple(rows)
+
+
+def _opens_paragraph(words: str) -> bool:
+    """Tell whether a block right under a short line reads like the text under a heading: a sentence, no further item of a list."""
+    return words[:1].isupper() and not _ITEM.match(words) and (len(words) > 60 or bool(_TEXT_END.search(words)))
 
 
 def _add_table(rows: list[Sentence], blocks: list[_Block], text: str, main: str, path: tuple[str, ...]) -> None:

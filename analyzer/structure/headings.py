@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 
 _NUMBERED = re.compile(
     r"^(?P<word>(?:art(?:icle|ikel|icolo)?|section|clause|chapitre|kapitel|capitolo|chapter|annexe?|anhang|anlage|allegato|appendix|schedule|exhibit|partie|teil|parte|part)\b\.?\s*)?"
-    r"(?P<number>\d{1,2}(?:[.-]\d{1,2}){0,4}|[IVX]{1,5}|[A-Z])(?P<tail>\s*[.):–—-]*\s+)(?P<title>\S.*)?$",
+    r"(?P<number>\d{1,2}(?:[.-]\d{1,2}){0,4}|[IVX]{1,5}|[A-Z])(?P<tail>\s*[.):–—-]*(?:\s+|$))(?P<title>\S.*)?$",
     re.IGNORECASE,
 )
 _PARAGRAPH = re.compile(r"^§{1,2}\s*(?P<number>\d{1,3}[a-z]?)\b\.?\)?\s*(?P<title>.*)$")
 _ENDS_LIKE_TEXT = re.compile(r"[,;]$|(?<!\betc)(?<!\d)\.$")
+_GOES_ON = re.compile(r"[;,]$|[;,] (?:and|or|und|oder|et|ou|e|o)$")
+_BULLET = re.compile(r"^[■▪●◆►▶➢•]\s*(?=\d)")
 _VERB = {
     "fr": re.compile(r"\b(est|sont|sera|seront|peut|peuvent|doit|doivent|s'engage|assure|fournit|garantit|dispose|comprend|prend|facture|répond|intervient|a|ont|ne|n'est)\b", re.I),
     "de": re.compile(r"\b(ist|sind|wird|werden|kann|können|muss|müssen|darf|hat|haben|verpflichtet|gilt|gelten|erfolgt|erbringt|beträgt|reagiert|übernimmt|haftet)\b", re.I),
@@ -21,12 +24,55 @@ _VERB = {
 MAX_HEADING = 110
 
 
+class Origin(StrEnum):
+    """What a heading is known by."""
+
+    FORMAT = "format"
+    NUMBER = "number"
+    LOOK = "look"
+
+
 @dataclass(frozen=True, slots=True)
 class HeadingGuess:
-    """A heading with its level, 1 the outermost; `sure` where the format says so."""
+    """A heading with its level, 1 the outermost, within headings of the same origin."""
 
     level: int
-    sure: bool
+    origin: Origin
+
+
+class HeadingPath:
+    """The headings that are open at a place.
+
+    A format's own levels (Word styles, Markdown) count first, numbers come below them, and headings known by their look alone below those: "2.1" under
+    "2." whatever stands above, and a bold line under the number before it.
+    """
+
+    def __init__(self) -> None:
+        self._open: list[tuple[HeadingGuess, str]] = []
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        return tuple(title for _, title in self._open)
+
+    def close_for(self, guess: HeadingGuess) -> None:
+        """Close the headings that end where a new one begins."""
+        for position, (other, _) in enumerate(self._open):
+            ends = {
+                Origin.FORMAT: other.origin is not Origin.FORMAT or other.level >= guess.level,
+                # A large line at the top is the title of the document; a bold line among the parties is not above clause 1.
+                Origin.NUMBER: (other.origin is Origin.LOOK and (other.level > 1 or self._numbered_before(position)))
+                or (other.origin is Origin.NUMBER and other.level >= guess.level),
+                Origin.LOOK: other.origin is Origin.LOOK and other.level >= guess.level,
+            }[guess.origin]
+            if ends:
+                del self._open[position:]
+                return
+
+    def _numbered_before(self, position: int) -> bool:
+        return any(other.origin is Origin.NUMBER for other, _ in self._open[:position])
+
+    def add(self, guess: HeadingGuess, title: str) -> None:
+        self._open.append((guess, title))
 
 
 def guess_heading(
@@ -56,7 +102,10 @@ def guess_heading(
         The block stands alone, with nothing of a paragraph behind it.
     """
     if hint.startswith("heading"):
-        return HeadingGuess(int(hint[-1]), True)
+        # Some writers style whole clauses as headings to get their numbers.
+        clause = (len(text) > MAX_HEADING and bool(_VERB[language].search(text))) or bool(_GOES_ON.search(text))
+        return None if clause else HeadingGuess(int(hint[-1]), Origin.FORMAT)
+    text = _BULLET.sub("", text)
     if hint in ("list_item", "table_row", "toc") or lines > 2 or len(text) > MAX_HEADING or not any(c.isalpha() for c in text):
         return None
     paragraph = _PARAGRAPH.match(text)
@@ -66,7 +115,7 @@ def guess_heading(
     capitals = len(letters) > 3 and sum(c.isupper() for c in letters) > 0.85 * len(letters)
     sentence_like = bool(_ENDS_LIKE_TEXT.search(text)) or (len(text.split()) > 5 and bool(_VERB[language].search(text)) and not capitals)
     if paragraph and len(text) < 90 and not sentence_like:
-        return HeadingGuess(1, True)
+        return HeadingGuess(1, Origin.NUMBER)
     if numbered:
         number, title = numbered["number"], numbered["title"] or ""
         word = bool(numbered["word"])
@@ -74,14 +123,14 @@ def guess_heading(
             return None  # "I want", "A customer": a letter alone numbers a heading only with some emphasis
         depth = number.count(".") + number.count("-") + 1
         if word and len(text) < 90 and not sentence_like:
-            return HeadingGuess(1 if depth == 1 else depth, True)
+            return HeadingGuess(depth, Origin.NUMBER)
         if title and not sentence_like and (title[:1].isupper() or title[:1].isdigit()) and (alone or bold or capitals or larger):
-            return HeadingGuess(depth, bold or larger or capitals)
+            return HeadingGuess(depth, Origin.NUMBER)
         return None
     if sentence_like or not alone:
         return None
     if larger:
-        return HeadingGuess(1 if size_pt and body_pt and size_pt > 1.35 * body_pt else 2, True)
+        return HeadingGuess(1 if size_pt and body_pt and size_pt > 1.35 * body_pt else 2, Origin.LOOK)
     if bold or capitals:
-        return HeadingGuess(3 if bold and not capitals else 2, bold)
+        return HeadingGuess(3 if bold and not capitals else 2, Origin.LOOK)
     return None

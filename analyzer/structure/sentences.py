@@ -103,8 +103,8 @@ def _ends(text: str, start: int, dot: int, after: int, language: str) -> bool:
     if known:
         # An abbreviation can stand at the end ("... patches usw. Der Kunde ..."): then a capital word follows that is no name and no figure.
         return word in _CLOSING and next_word[:1].isupper() and len(next_word) > 1
-    if len(word) == 1 and word.isalpha() and token.group().isupper():
-        return False  # an initial: "J. Dupont"
+    if len(word) == 1 and word.isalpha() and not before[: token.start()].rstrip()[-1:].isdigit():
+        return False  # an initial ("J. Dupont") or a part of an abbreviation ("i. d. R."), but not a unit ("4 h.")
     return not (_LEGAL_BEFORE_FIGURE.search(before) and next_word[:1].isdigit())
 
 

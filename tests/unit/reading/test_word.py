@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+
+from analyzer.errors import CorruptDocumentError, TooLargeError, UnsafeDocumentError
+from analyzer.reading import read_document
+from analyzer.settings import Limits, Settings
+
+W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+
+def make_docx(body: str, **parts: str) -> bytes:
+    """Return a DOCX with `body` in its document and more parts by name (dots for slashes)."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("word/document.xml", f"<w:document {W}><w:body>{body}</w:body></w:document>")
+        for name, content in parts.items():
+            archive.writestr(f"word/{name}.xml", content)
+    return buffer.getvalue()
+
+
+def p(text: str, properties: str = "") -> str:
+    return f"<w:p><w:pPr>{properties}</w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>"
+
+
+def cell(*paragraphs: str) -> str:
+    return "<w:tc>" + "".join(p(text) for text in paragraphs) + "</w:tc>"
+
+
+def test_paragraphs_tables_and_tracked_changes() -> None:
+    body = (
+        p("Prices")
+        + "<w:p><w:r><w:t>The fee </w:t></w:r><w:ins><w:r><w:t>is CHF 10</w:t></w:r></w:ins><w:del><w:r><w:delText>is free</w:delText></w:r></w:del></w:p>"
+        + f"<w:tbl><w:tr>{cell('P1')}{cell('1 h', 'in service hours')}</w:tr></w:tbl>"
+    )
+    document = read_document(make_docx(body))
+    assert document.text == "Prices\n\nThe fee is CHF 10\n\nP1 | 1 h in service hours"
+    assert [notice.code for notice in document.notices] == ["tracked_changes"]
+
+
+def test_headings_come_from_styles_and_numbers_from_numbering() -> None:
+    styles = f'<w:styles {W}><w:style w:type="paragraph" w:styleId="berschrift1"><w:name w:val="heading 1"/></w:style></w:styles>'
+    numbering = (
+        f'<w:numbering {W}><w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="decimal"/>'
+        '<w:lvlText w:val="%1."/></w:lvl><w:lvl w:ilvl="1"><w:start w:val="1"/><w:numFmt w:val="lowerLetter"/><w:lvlText w:val="%2)"/></w:lvl></w:abstractNum>'
+        '<w:num w:numId="3"><w:abstractNumId w:val="0"/></w:num></w:numbering>'
+    )
+
+    def numbered(level: int) -> str:
+        return f'<w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="3"/></w:numPr>'
+
+    body = (
+        p("Leistungen", '<w:pStyle w:val="berschrift1"/>' + numbered(0))
+        + p("Wartung", numbered(1)) + p("Support", numbered(1)) + p("Preise", '<w:pStyle w:val="berschrift1"/>' + numbered(0)) + p("Pauschale", numbered(1))
+    )  # fmt: skip
+    document = read_document(make_docx(body, styles=styles, numbering=numbering))
+    assert document.text.split("\n\n") == ["1. Leistungen", "a) Wartung", "b) Support", "2. Preise", "a) Pauschale"]
+    assert [line.hint for line in document.pages[0].lines] == ["heading1", "list_item", "list_item", "heading1", "list_item"]
+
+
+def test_text_boxes_content_controls_footnotes_and_headers() -> None:
+    box = f"<w:p><w:r><w:t>Before</w:t></w:r><w:r><w:pict><w:txbxContent>{p('In the box')}</w:txbxContent></w:pict></w:r></w:p>"
+    body = box + f"<w:sdt><w:sdtContent>{p('In the control')}</w:sdtContent></w:sdt>"
+    footnotes = f'<w:footnotes {W}><w:footnote w:type="separator">{p("")}</w:footnote><w:footnote>{p("A note.")}</w:footnote></w:footnotes>'
+    header = f"<w:hdr {W}>{p('Confidential')}</w:hdr>"
+    document = read_document(make_docx(body, footnotes=footnotes, header1=header))
+    assert document.text == "Before\n\nIn the box\n\nIn the control\n\nA note."
+    assert document.pages[0].furniture == ("Confidential",)
+
+
+def test_layout_table_with_one_cell_is_no_row() -> None:
+    body = f"<w:tbl><w:tr>{cell('First paragraph.', 'Second paragraph.')}</w:tr></w:tbl>"
+    assert read_document(make_docx(body)).text == "First paragraph.\n\nSecond paragraph."
+
+
+def test_hostile_archives_are_refused() -> None:
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("word/document.xml", " " * 30_000_000)
+    with pytest.raises(UnsafeDocumentError):
+        read_document(bomb.getvalue())
+    with pytest.raises(TooLargeError):
+        read_document(bomb.getvalue(), settings=Settings(limits=Limits(max_unpacked_bytes=1000)))
+    entity = make_docx("").replace(b"x", b"x")
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("word/document.xml", '<!DOCTYPE a [<!ENTITY b "boom">]><a>&b;</a>')
+    with pytest.raises(UnsafeDocumentError):
+        read_document(buffer.getvalue())
+    with pytest.raises(CorruptDocumentError):
+        read_document(entity[: len(entity) // 2])
+
+
+def test_deep_nesting_is_an_error_not_a_crash() -> None:
+    body = f"<w:tbl><w:tr><w:tc>" * 60 + p("deep") + "</w:tc></w:tr></w:tbl>" * 60  # noqa: F541
+    with pytest.raises((UnsafeDocumentError, CorruptDocumentError)):
+        read_document(make_docx(body))
