@@ -208,7 +208,25 @@ def _category(entry: dict[str, Any]) -> Category:
 
 
 _RISK_KEYS = frozenset(
-    "id categories severity graded source title explanation ask wording when check check_options both_sides labels phrases examples enabled".split()
+    [
+        "id",
+        "categories",
+        "severity",
+        "graded",
+        "source",
+        "title",
+        "explanation",
+        "ask",
+        "wording",
+        "when",
+        "check",
+        "check_options",
+        "both_sides",
+        "labels",
+        "phrases",
+        "examples",
+        "enabled",
+    ]
 )
 
 
@@ -258,7 +276,7 @@ def _risk(entry: dict[str, Any], shared: Mapping[str, Group], known: Mapping[str
     )
 
 
-_RULE_KEYS = frozenset("id category when scope message ask labels phrases examples enabled".split())
+_RULE_KEYS = frozenset(["id", "category", "when", "scope", "message", "ask", "labels", "phrases", "examples", "enabled"])
 
 
 def _weak_rule(entry: dict[str, Any], shared: Mapping[str, Group], known: Mapping[str, Category]) -> WeakRule:

@@ -3,7 +3,7 @@
 A group is a list of regular expressions per language, matched at the start of a word in *folded* text: lower case, accents taken off,
 apostrophes and hyphens read as spaces, runs of blanks as one. Two shorthands keep the lists readable:
 
-- `~` stands for a gap of up to 50 characters that ends where a word begins;
+- `~` stands for a gap of up to 60 characters, without a semicolon, that ends where a word begins;
 - an umlaut also matches its two-letter spelling, and `ss` also `ß` (German), `oe` also `œ` (French).
 """
 
@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from analyzer.errors import ResourceError
 from analyzer.types import LANGUAGES, Span
 
-_GAP = r"(?:.{0,50}?(?<!\w))"
+_GAP = r"(?:[^;]{0,60}?(?<!\w))"
 _SPACES = "'’‘ʼ`´-‐‑–\u00a0\u202f\u2009\n\r\t"
 
 

@@ -258,7 +258,7 @@ def _phrase_any(argument: Any, compiler: Compiler) -> Predicate:
 
 @predicate("near")
 def _near(argument: Any, compiler: Compiler) -> Predicate:
-    """Two groups with at most `within` characters between them; `ordered` keeps their order."""
+    """Two groups with at most `within` characters and no semicolon between them; `ordered` keeps their order."""
     if not isinstance(argument, dict) or not isinstance(argument.get("of"), list) or len(argument["of"]) != 2:
         raise compiler.fault("near", argument, "{of = [group, group], within = characters}")
     first, second = (compiler.group(name) for name in argument["of"])
@@ -270,7 +270,8 @@ def _near(argument: Any, compiler: Compiler) -> Predicate:
             for start_2, end_2 in passage.occurrences(second):
                 forward = 0 <= start_2 - end <= within
                 backward = not ordered and 0 <= start - end_2 <= within
-                if forward or backward:
+                between = passage.folded.text[end:start_2] if forward else passage.folded.text[end_2:start]
+                if (forward or backward) and ";" not in between:
                     source = passage.folded.source
                     return Match((source(start, end), source(start_2, end_2)))
         return None
@@ -328,6 +329,13 @@ def _label_own(argument: Any, compiler: Compiler) -> Predicate:
     """The sentence itself has one of the categories."""
     wanted = _categories("label_own", argument, compiler)
     return lambda passage: _NOTHING if wanted & passage.categories else None
+
+
+@predicate("label_all")
+def _label_all(argument: Any, compiler: Compiler) -> Predicate:
+    """The sentence has all of the categories."""
+    wanted = _categories("label_all", argument, compiler)
+    return lambda passage: _NOTHING if wanted <= passage.categories else None
 
 
 @predicate("label_none")
@@ -461,16 +469,25 @@ def _duration(name: str, argument: Any, compiler: Compiler, *, over: bool) -> Pr
         durations = [item for item in passage.quantities if isinstance(item, Duration) and (not roles or item.role in roles)]
         if not durations:
             return None
-        is_critical = critical is not None and bool(passage.occurrences(critical))
-        used, bar = (critical_measure, critical_limit) if is_critical else (measure, limit)
-        bound = bar(passage.settings)
         for item in durations:
+            is_critical = critical is not None and _governs(critical, item, passage)
+            used, bar = (critical_measure, critical_limit) if is_critical else (measure, limit)
+            bound = bar(passage.settings)
             value = used(item)
             if (value > bound if over else value < bound) or (inclusive and value == bound):
                 return Match((item.span,), (("value", item.iso), ("calendar", item.calendar.value), ("limit", f"{bound:g}")))
         return None
 
     return holds
+
+
+def _governs(group: Group, duration: Duration, passage: Passage) -> bool:
+    """Whether the group speaks of this duration: anywhere in a table row, else after the duration before it."""
+    found = passage.occurrences(group)
+    if not found or passage.kind is SentenceKind.TABLE_ROW or "|" in passage.text:
+        return bool(found)
+    start = max((item.span.end for item in passage.quantities if isinstance(item, Duration) and item.span.end <= duration.span.start), default=0)
+    return any(start <= passage.folded.source(first, last).start < duration.span.end for first, last in found)
 
 
 @predicate("duration_over")

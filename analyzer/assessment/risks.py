@@ -18,6 +18,8 @@ from analyzer.types import LANGUAGES, Clause, Document, Finding, FindingKind, Se
 _MOST_ROWS = 3
 #: A row of fewer characters is a title, whatever its kind.
 _SHORTEST = 28
+#: ... unless it is a sentence after all: so many words and a full stop ("Swiss law applies here.").
+_FEWEST_WORDS = 4
 #: A list item longer than this says by itself what it means.
 _LONGEST_ITEM = 400
 
@@ -155,12 +157,14 @@ class _Builder:
 
     def bare(self, row: int) -> bool:
         """Whether a row only announces: a heading, or a few words without a figure ("4. Exclusive remedy.")."""
-        clause = self.clauses[row]
-        if clause.sentence.kind is SentenceKind.HEADING:
+        sentence = self.clauses[row].sentence
+        if sentence.kind is SentenceKind.HEADING:
             return True
-        return (
-            len(clause.sentence.text.strip()) < _SHORTEST and not clause.quantities and clause.sentence.kind is not SentenceKind.TABLE_ROW
-        )
+        text = sentence.text.strip()
+        if len(text) >= _SHORTEST or self.clauses[row].quantities or sentence.kind is SentenceKind.TABLE_ROW:
+            return False
+        words = sum(1 for word in text.split() if word[0].isalpha())
+        return words < _FEWEST_WORDS or not text.endswith(".")
 
     def joined_rows(self) -> Iterator[list[int]]:
         """Rows that a line break has cut: the first ends without punctuation and both are running text."""

@@ -19,7 +19,7 @@ from analyzer.classification.rows import Row
 from analyzer.types import LANGUAGES
 
 _KINDS = ("sentence", "list_item", "table_row", "heading")
-_TYPED = ("xclock24", "xtime", "xdate", "xmoney", "xpercent", "xmail", "xurl", "xphone", "xname", " 0 ")
+_TYPED = ("xclock", "xtime", "xdate", "xmoney", "xpercent", "xmail", "xurl", "xphone", "xname", " 0 ")
 
 
 class CueFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]

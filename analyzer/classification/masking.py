@@ -9,7 +9,7 @@ _MASKS = (
     (re.compile(r"[\w.+-]{1,64}@[\w.-]{1,80}"), " xmail "),
     (re.compile(r"(?:https?://|www\.)\S{1,200}"), " xurl "),
     (re.compile(r"(?:\+\d{2}|\b0)\d{0,3}(?:[ /.-]\(?\d{2,4}\)?){3,5}\b"), " xphone "),
-    (re.compile(r"\b24 ?(?:/|h/|x|hours? a day,? )\s?7(?:\s?[/x]\s?36[56])?\b|\b7 ?(?:j|jours)?\s?/\s?7\b|\b24 ?h? ?/ ?24\b", re.I), " xclock24 "),
+    (re.compile(r"\b24 ?(?:/|h/|x|hours? a day,? )\s?7(?:\s?[/x]\s?36[56])?\b|\b7 ?(?:j|jours)?\s?/\s?7\b|\b24 ?h? ?/ ?24\b", re.I), " xclock "),
     (re.compile(r"\b\d{1,2}[.:h]\d{2}\b(?!\.\d)|\b\d{1,2} ?(?:uhr|am|pm)\b|\b\d{1,2}h(?=\s|$)", re.I), " xtime "),
     (re.compile(r"\b\d{1,2}\.\s?\d{1,2}\.\s?(?:19|20)\d{2}\b|\b(?:19|20)\d{2}-\d{2}-\d{2}\b|\b\d{1,2}/\d{1,2}/(?:19|20)\d{2}\b"), " xdate "),
     (re.compile(r"(?:chf|eur|usd|gbp|sfr\.?|fr\.|€|\$|£)\s?\d[\d'’ .,]{0,14}\d?(?:[.–-]{1,3})?|\d[\d'’.,]{0,14}\s?(?:chf|eur|euros?|usd|francs?|franken|€|\$|£)", re.I), " xmoney "),
@@ -33,7 +33,10 @@ def mask(text: str) -> str:
     >>> mask("5.2 Réaction sous 4 h, CHF 1'200.- par cas")
     'réaction sous 0 h, xmoney par cas'
     """
-    text = _ENUMERATOR.sub("", text[:MAX_CHARACTERS].replace("’", "'"), count=1)
+    text = text[:MAX_CHARACTERS].replace("’", "'")
+    if "{{" in text:
+        text = _MASKS[0][0].sub(_MASKS[0][1], text)
+    text = _ENUMERATOR.sub("", text, count=1)
     if any(character.isdigit() for character in text) or "@" in text or "{" in text or "[" in text or "<" in text or "www" in text:
         for pattern, kind in _MASKS:
             text = pattern.sub(kind, text)

@@ -28,6 +28,7 @@ from analyzer.report.export_markdown import LEVEL_CATEGORIES, escape as escape_m
 from analyzer.report.frames import duration_records
 from analyzer.report.model import Report
 from analyzer.report.words import notice_text, word
+from analyzer.resources import read_toml
 from analyzer.settings import Settings
 from analyzer.types import LANGUAGES, FindingKind, Severity, Side, Status
 
@@ -129,6 +130,11 @@ def analyze_files(files: list[tuple[str, bytes]], settings: Settings, language: 
     return found
 
 
+def role_name(role: str, language: str) -> str:
+    """Return what a duration is for: a category by name, or one of the finer roles."""
+    return word("role", role, language) if role in read_toml("messages.toml")["role"] else category_name(role, language)
+
+
 def category_name(category: str, language: str) -> str:
     known = load_catalogue().categories.get(category)
     return known.name[language] if known else category
@@ -176,7 +182,7 @@ def findings_html(report: Report, findings: list[Any], language: str) -> str:
         severity = finding.severity.value
         kind = word("kind", finding.kind.value, language)
         parts.append(
-            f'<div class="ca finding risk-{severity}" data-rule="{escape(finding.rule, quote=True)}" data-kind="{finding.kind.value}" '
+            f'<div class="finding risk-{severity}" data-rule="{escape(finding.rule, quote=True)}" data-kind="{finding.kind.value}" '
             f'data-category="{escape(finding.category, quote=True)}"><b>{SEVERITY_MARKS[severity]} {escape(words.title)}</b> '
             f'<span class="muted">{escape(kind)}</span><div>{escape(words.explanation)}</div>'
         )
@@ -191,7 +197,7 @@ def findings_html(report: Report, findings: list[Any], language: str) -> str:
             if text:
                 parts.append(f'<div class="muted"><b>{escape(word("report", key, language))}</b>: {escape(text)}</div>')
         parts.append("</div>")
-    return "".join(parts)
+    return f'<div class="ca">{"".join(parts)}</div>' if parts else ""
 
 
 def show_checklist(report: Report, language: str) -> None:
@@ -220,7 +226,7 @@ def show_times(report: Report, language: str) -> None:
     st.subheader(word("report", "durations", language))
     rows = [
         {
-            word("page", "role", language): category_name(r["role"], language) if r["role"] else "",
+            word("page", "role", language): role_name(r["role"], language),
             word("page", "duration", language): r["duration"],
             "ISO 8601": r["iso"],
             word("page", "calendar", language): word("calendar", r["calendar"], language),

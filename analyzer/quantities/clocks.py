@@ -46,7 +46,7 @@ def read_time(t: Tokens, i: int) -> Time | None:
     dotted = _DOTTED.match(low)
     if dotted is not None:
         return _marked(t, i + 1, int(dotted[1]) * 60 + int(dotted[2]), bare=True)
-    if len(low) > 2 or not low.isdigit() or int(low) > 24:
+    if len(low) > 2 or not low.isdecimal() or int(low) > 24:
         return None
     hour = int(low)
     if t.low(i + 1) == ":" and t.glued(i + 1) and t.glued(i + 2) and _minutes(t, i + 2) is not None:
@@ -60,7 +60,7 @@ def read_time(t: Tokens, i: int) -> Time | None:
 
 def _minutes(t: Tokens, i: int) -> int | None:
     low = t.low(i)
-    return int(low) if len(low) == 2 and low.isascii() and low.isdigit() and int(low) < 60 else None
+    return int(low) if len(low) == 2 and low.isascii() and low.isdecimal() and int(low) < 60 else None
 
 
 def _marked(t: Tokens, i: int, minutes: int, *, bare: bool) -> Time | None:
@@ -75,7 +75,13 @@ def _marked(t: Tokens, i: int, minutes: int, *, bare: bool) -> Time | None:
     if t.has(i, "clock_unit") and low not in ("am", "pm"):
         more = _minutes(t, i + 1)
         unit = t.senses[i].unit
-        if more is not None and exact and t.sense(i + 2).unit is None and not t.has(i + 2, "percent") and (t.glued(i + 1) or t.gap(i + 1) in (" ", "\xa0")):
+        if (
+            more is not None
+            and exact
+            and t.sense(i + 2).unit is None
+            and not t.has(i + 2, "percent")
+            and (t.glued(i + 1) or t.gap(i + 1) in (" ", "\xa0"))
+        ):
             end = i + 2
             if t.low(end) in ("h", "uhr") and t.glued(end):
                 end += 1
@@ -130,7 +136,7 @@ def is_clock_interval(t: Tokens, i: int, found: Interval) -> bool:
         return False
     # "9 h – 18 h" and "8-17h" are hours of a shop; "8-12 h" may well be a length of time.
     begin, stop = found.start // 60, found.stop // 60
-    if t.low(i + 2) in _DASHES and 6 <= begin <= 10 and stop >= begin + 4 or 6 <= begin <= 10 and 16 <= stop <= 22:
+    if (t.low(i + 2) in _DASHES and 6 <= begin <= 10 and stop >= begin + 4) or (6 <= begin <= 10 and 16 <= stop <= 22):
         return True
     return t.phrase(i, "time_from") != -1 or any(t.has(k, "window_word") for k in range(max(0, i - 6), i))
 
@@ -150,7 +156,7 @@ def read_lone_clock(t: Tokens, i: int) -> int:
         # "8h00" is a clock time; "2h30" is one only from the morning on, and never behind "délai de".
         if t.low(found.end - 1) == "00":
             return found.end
-        if any(t.has(k, "duration_noun") or t.has(k, "lead") and lead == -1 for k in range(max(0, i - 3), i)):
+        if any(t.has(k, "duration_noun") or (t.has(k, "lead") and lead == -1) for k in range(max(0, i - 3), i)):
             return -1
         return found.end if found.minutes >= 6 * 60 else -1
     if lead == -1 or found.minutes > _DAY or t.phrase(found.end, "business_after") != -1:

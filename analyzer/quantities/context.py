@@ -56,7 +56,7 @@ def find_business(t: Tokens, found: Reading, windows: list[int]) -> bool:
     for _ in range(_AFTER):
         if t.phrase(i, "business_near") != -1:
             return not _reported(t, found.end, i)
-        if not t.has(i, "between_business") and t.phrase(i, "between_business") == -1:
+        if t.phrase(i, "between_business") == -1:
             break
         i += 1
     if t.low(found.start - 1) in (":", ")", "|") and _headed(t, found.start - 1):
@@ -86,20 +86,20 @@ def _headed(t: Tokens, i: int) -> bool:
         return False
     i += 1
     start = t.phrase_before(i, "business_near")
-    return start != -1 and not t.has(start - 1, "negation") and (t.has(start - 1, "between_business") or t.low(start - 1) == "(")
+    return start != -1 and not t.has(start - 1, "negation") and t.phrase(start - 1, "between_business") != -1
 
 
 def _reported(t: Tokens, start: int, end: int) -> bool:
     """Whether the hours are those in which a fault is reported, not those in which the time runs."""
-    for k in range(max(start, end - 16), end):
-        if t.has(k, "reported") and any(t.has(k + step, "during") for step in (1, 2, 3)):
-            return True
-    return False
+    verbs = [k for k in range(max(start, end - 16), end) if t.has(k, "reported")]
+    return any(t.has(k + step, "during") for k in verbs for step in (1, 2, 3))
 
 
 def _walled(t: Tokens, start: int, end: int) -> bool:
     """Whether a cell, a sentence or another figure ends between the time and the window."""
-    return any(t.lows[k] in ("|", ";") or (t.lows[k] == "." and t.word(k + 1)[:1].isupper() and not t.glued(k + 1)) for k in range(start, end))
+    return any(
+        t.lows[k] in ("|", ";") or (t.lows[k] == "." and t.word(k + 1)[:1].isupper() and not t.glued(k + 1)) for k in range(start, end)
+    )
 
 
 def find_anchor(t: Tokens, found: Reading) -> str | None:
@@ -122,7 +122,7 @@ def find_anchor(t: Tokens, found: Reading) -> str | None:
         low = t.lows[end]
         if end > begin and t.has(end, "anchor_stop"):
             break
-        if (t.has(end, "stop") and not (low == "." and t.glued(end + 1))) or t.sense(end).digits and end > begin + 1:
+        if (t.has(end, "stop") and not (low == "." and t.glued(end + 1))) or (t.sense(end).digits and end > begin + 1):
             break
         if "\n\n" in t.gap(end):
             break
@@ -134,7 +134,9 @@ def find_anchor(t: Tokens, found: Reading) -> str | None:
     return " ".join(t.text[t.starts[i] : t.ends[end - 1]].split()) if end > begin else None
 
 
-_BEFORE_ANCHOR = frozenset((")", "max", "maximum", ".", "maximal", "au", "plus", "tard", "'", "’", "s", "notice", "net", "netto", "nets", "in", "spätestens"))
+_BEFORE_ANCHOR = frozenset(
+    (")", "max", "maximum", ".", "maximal", "au", "plus", "tard", "'", "’", "s", "notice", "net", "netto", "nets", "in", "spätestens")
+)
 
 
 def is_no_duration(t: Tokens, found: Reading) -> bool:
@@ -146,7 +148,8 @@ def is_no_duration(t: Tokens, found: Reading) -> bool:
     if t.glued(i) and t.sense(i).digits and t.word(i - 1).isalpha() and not t.has(i - 1, "service_prefix"):
         return True
     if t.glued(i) and t.low(i - 1) in ("-", ".", "/", "_", "#", "@") and t.glued(i - 1) and t.sense(i).digits:
-        if t.low(i - 1) != "/" or t.sense(i - 2).digits:
+        clings = t.low(i - 1) != "/" or t.sense(i - 2).digits
+        if clings:
             return True
     if found.unit is TimeUnit.YEAR and _age(t, found):
         return True
@@ -165,7 +168,14 @@ def _heading(t: Tokens, found: Reading) -> bool:
     if i > 0 and "\n" not in t.gap(i):
         return False
     low = t.low(i)
-    return "." in low and t.sense(i).digits and found.at == i + 1 and t.word(found.at)[:1].isupper() and len(t.low(found.at)) > 3 and not t.lexicon.stems
+    return (
+        "." in low
+        and t.sense(i).digits
+        and found.at == i + 1
+        and t.word(found.at)[:1].isupper()
+        and len(t.low(found.at)) > 3
+        and not t.lexicon.stems
+    )
 
 
 def _rate(t: Tokens, found: Reading) -> bool:

@@ -38,7 +38,7 @@ def _numeric(t: Tokens, i: int) -> Day | None:
     mark = t.low(i + 1)
     if mark in ("/", "-", "‑", "–") and t.low(i + 3) == mark and all(t.glued(i + step) for step in range(1, 5)):
         parts = (low, t.low(i + 2), t.low(i + 4))
-        if not all(part.isascii() and part.isdigit() and len(part) in (1, 2, 4) for part in parts):
+        if not all(part.isascii() and part.isdecimal() and len(part) in (1, 2, 4) for part in parts):
             return None
         if len(low) == 4:
             return Day(_made(int(low), int(parts[1]), int(parts[2])), i + 5)
@@ -51,14 +51,22 @@ def _numeric(t: Tokens, i: int) -> Day | None:
         if short is not None and _year(t, i + 2) is not None and not t.glued(i + 2):
             return Day(_made(_year(t, i + 2) or 0, int(short[2]), int(short[1])), i + 3)
         second = t.low(i + 2)
-        if len(low) <= 2 and low.isdigit() and second.isascii() and second.isdigit() and len(second) <= 2 and t.low(i + 3) == "." and _year(t, i + 4):
+        if (
+            len(low) <= 2
+            and low.isdecimal()
+            and second.isascii()
+            and second.isdecimal()
+            and len(second) <= 2
+            and t.low(i + 3) == "."
+            and _year(t, i + 4)
+        ):
             return Day(_made(_year(t, i + 4) or 0, int(second), int(low)), i + 5)
     return None
 
 
 def _year(t: Tokens, i: int) -> int | None:
     low = t.low(i)
-    return int(low) if len(low) == 4 and low.isascii() and low.isdigit() and low[:2] in ("19", "20", "21") else None
+    return int(low) if len(low) == 4 and low.isascii() and low.isdecimal() and low[:2] in ("19", "20", "21") else None
 
 
 def _day_first(t: Tokens, i: int) -> Day | None:
@@ -91,7 +99,7 @@ def _month_first(t: Tokens, i: int) -> Day | None:
     """Read "January 1, 2025" and "January 1st, 2025"."""
     j = i + 1 + (t.low(i + 1) == "." and t.glued(i + 1))
     low = t.low(j)
-    if not (low.isascii() and low.isdigit() and len(low) <= 2) or t.sense(i).month is None:
+    if not (low.isascii() and low.isdecimal() and len(low) <= 2) or t.sense(i).month is None:
         return None
     k = j + 1
     if t.low(k) in ("st", "nd", "rd", "th"):

@@ -46,7 +46,7 @@ class Reading:
 
 def read_duration(t: Tokens, i: int) -> Reading | None:
     """Read the length of time that begins at token `i`."""
-    found = _next_day(t, i) or _day_plus(t, i) or _ranged(t, i) or _compound(t, i) or _ordinal(t, i)
+    found = _next_day(t, i) or _day_plus(t, i) or _ranged(t, i) or _compound(t, i) or _ordinal(t, i) or _inverted(t, i)
     if found is None or not _sane(found):
         return None
     return found
@@ -77,9 +77,9 @@ def _single(t: Tokens, i: int) -> Reading | None:
 
 def _behind_number(t: Tokens, i: int, number: Number) -> Reading | None:
     value, j = number.value, number.end
-    if t.low(j) in _APOSTROPHES and t.glued(j) and t.glued(j + 1):
-        j += 1
-    elif t.low(j) in _HYPHENS and (t.glued(j) or "\n" in t.gap(j + 1)):
+    elided = t.low(j) in _APOSTROPHES and t.glued(j) and t.glued(j + 1)
+    hyphened = t.low(j) in _HYPHENS and (t.glued(j) or "\n" in t.gap(j + 1))
+    if elided or hyphened:
         j += 1
     if t.sense(j).fraction is not None:
         found = _fraction(t, i, j, value)
@@ -109,7 +109,7 @@ def _to_unit(t: Tokens, i: int, j: int, value: Decimal, number: Number) -> Readi
     unit = t.sense(j).unit
     if unit is None or unit.led or (unit.complete and number.article):
         return None
-    if t.has(j, "bound_form") and (not number.article or t.low(j + 1) in _HYPHENS and t.glued(j + 1)):
+    if t.has(j, "bound_form") and (not number.article or (t.low(j + 1) in _HYPHENS and t.glued(j + 1))):
         return None
     if unit.weak and not number.digits and (number.article or len(t.low(j)) == 1):
         return None
@@ -177,10 +177,10 @@ def _article_led(t: Tokens, i: int) -> Reading | None:
     if sense.unit is None or sense.unit.weak:
         return None
     short = sense.unit.unit in (TimeUnit.MINUTE, TimeUnit.HOUR)
-    if not (short and t.phrase_before(i, "article_lead") != -1):
-        # "dans le mois qui suit", but not "dans le mois en cours"
-        if t.phrase_before(i, "article_lead_weak") == -1 or t.phrase(i + 1, "ordinal_after") == -1:
-            return None
+    led = short and t.phrase_before(i, "article_lead") != -1
+    # "dans le mois qui suit", but not "dans le mois en cours"
+    if not led and (t.phrase_before(i, "article_lead_weak") == -1 or t.phrase(i + 1, "ordinal_after") == -1):
+        return None
     found = _with_unit(t, i, i, Decimal(1), article=True)
     return None if t.phrase(found.end, "business_after") != -1 and not found.business else found
 
@@ -240,10 +240,8 @@ def _compound(t: Tokens, i: int) -> Reading | None:
         return None
     half = _and_half(t, found.end)
     if half is not None and t.sense(half[0]).unit is None:
-        factor = UNIT_SECONDS[found.unit]
         unit = t.senses[found.at].unit
         base = unit.count if unit is not None else Decimal(1)
-        assert factor
         value = found.lower + half[1] * base
         return _markers(t, replace(found, end=half[0], lower=value, upper=value, article=False), unit or Unit(found.unit), value)
     for _ in range(2):
@@ -259,12 +257,18 @@ def _minutes_behind(t: Tokens, found: Reading) -> Reading | None:
     if found.unit is not TimeUnit.HOUR or found.business or t.low(found.end - 1) not in ("h", "heures", "heure", "ore", "std", "."):
         return None
     low = t.low(found.end)
-    if not (len(low) == 2 and low.isascii() and low.isdigit() and int(low) < 60) or t.low(found.end - 1) == "." and "h" not in t.low(found.end - 2):
+    if not (len(low) == 2 and low.isascii() and low.isdecimal() and int(low) < 60) or (
+        t.low(found.end - 1) == "." and "h" not in t.low(found.end - 2)
+    ):
         return None
     if not t.glued(found.end) and t.gap(found.end) not in (" ", "\xa0", "\u202f"):
         return None
     follower = t.sense(found.end + 1)
-    if (follower.unit is not None and t.low(found.end + 1) not in ("min", "mn", "m")) or follower.currency is not None or t.has(found.end + 1, "percent"):
+    if (
+        (follower.unit is not None and t.low(found.end + 1) not in ("min", "mn", "m"))
+        or follower.currency is not None
+        or t.has(found.end + 1, "percent")
+    ):
         return None
     end = found.end + 1 + (follower.unit is not None)
     value = found.lower * 60 + int(low)
@@ -280,10 +284,10 @@ def _smaller_behind(t: Tokens, found: Reading) -> Reading | None:
     elif "\n" in t.gap(j):
         return None
     second = _single(t, j)
-    if second is None or second.article and not joined or second.business != found.business:
+    if second is None or (second.article and not joined) or second.business != found.business:
         return None
     large, small = UNIT_SECONDS[found.unit], UNIT_SECONDS[second.unit]
-    if small >= large or second.upper * small >= large or large % small and found.unit not in _DATE_UNITS:
+    if small >= large or second.upper * small >= large or (large % small and found.unit not in _DATE_UNITS):
         return None
     if found.unit in _DATE_UNITS and second.unit not in (*_DATE_UNITS, TimeUnit.WEEK, TimeUnit.DAY):
         return None
@@ -379,7 +383,7 @@ def _day_plus(t: Tokens, i: int) -> Reading | None:
     if unit is None or t.low(i + 1) != "+" or not t.glued(i + 1) or not t.glued(i + 2) or not word.isupper():
         return None
     low = t.low(i + 2)
-    if not (low.isascii() and low.isdigit() and len(low) <= 3) or low == "0":
+    if not (low.isascii() and low.isdecimal() and len(low) <= 3) or low == "0":
         return None
     value = Decimal(low)
     found = Reading(i, i + 3, value, value, unit, at=i)
@@ -392,7 +396,7 @@ def _ordinal(t: Tokens, i: int) -> Reading | None:
     value, j = sense.ordinal, i + 1
     if value is None:
         suffix = t.low(j)
-        if not sense.digits or sense.number is None or not t.glued(j) or suffix not in _SUFFIXES or not sense.low.isdigit():
+        if not sense.digits or sense.number is None or not t.glued(j) or suffix not in _SUFFIXES or not sense.low.isdecimal():
             return None
         value, j = int(sense.number) if len(sense.low) <= 3 else 0, j + 1
     business = False
@@ -405,6 +409,21 @@ def _ordinal(t: Tokens, i: int) -> Reading | None:
     found = _with_unit(t, i, j, Decimal(value), article=False)
     found = replace(found, business=found.business or business)
     return found if t.phrase(found.end + (t.low(found.end) == ","), "ordinal_after") != -1 else None
+
+
+def _inverted(t: Tokens, i: int) -> Reading | None:
+    """Read "giorni 15" and "mesi 12 (dodici)", as Italian deeds write."""
+    unit = t.sense(i).unit
+    if not t.lexicon.inverted or unit is None or unit.weak or unit.complete or unit.unit is TimeUnit.HOUR:
+        return None
+    number = read_number(t, i + 1)
+    if number is None or not number.digits or number.value != int(number.value) or number.value > _LATEST_YEARS:
+        return None
+    follower = t.sense(number.end)
+    if t.low(i).endswith("o") or follower.unit is not None or follower.month is not None or t.low(number.end) in ("/", "-", ":"):
+        return None
+    found = Reading(i, number.end, number.value * unit.count, number.value * unit.count, unit.unit, business=unit.business, at=i)
+    return _markers(t, found, unit, number.value)
 
 
 _SUFFIXES = frozenset(("st", "nd", "rd", "th", "e", "er", "ème", "eme", "ième", "°", "º", "ª", ".", "o"))

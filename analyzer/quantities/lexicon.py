@@ -82,6 +82,10 @@ class Lexicon:
     language: str
     decimal_comma: bool
     vigesimal: bool
+    #: "mesi 12" is said for "12 mesi".
+    inverted: bool
+    #: Figures with which words for round-the-clock service begin ("24", "7").
+    window_figures: set[str] = field(default_factory=set)
     senses: dict[str, Sense] = field(default_factory=dict)
     exact: dict[str, Sense] = field(default_factory=dict)
     phrases: dict[str, Trie] = field(default_factory=dict)
@@ -101,7 +105,7 @@ class Lexicon:
 
     def classify(self, token: str) -> Sense:
         """Return the sense of a token in any case and, for words of four letters or more, without its accents."""
-        if token[0].isdigit():
+        if token[0].isdecimal():
             number = parse_digits(token, decimal_comma=self.decimal_comma) if token.isascii() or "’" in token else None
             # Years, dates and clock times can stand alone; other figures need a word beside them.
             alone = number is None or (len(token) == 4 and token[:2] in _CENTURIES)
@@ -173,6 +177,7 @@ class _Builder:
             language=data["language"],
             decimal_comma=numbers.get("decimal_comma", True),
             vigesimal=numbers.get("vigesimal", False),
+            inverted=numbers.get("inverted", False),
             hundred=tuple(numbers.get("hundred", ())),
             thousand=tuple(numbers.get("thousand", ())),
         )
@@ -197,10 +202,22 @@ class _Builder:
         return [phrase[: -len(word)] + short for phrase in phrases for word, short in pairs if phrase.endswith(" " + word)]
 
     def _mark_starts(self) -> None:
-        for name in ("whole_week", "days_work", "days_all", "days_weekend", "time_from", "next_day", "next_day_elapsed", "per", "per_weak", "every"):
+        for name in (
+            "whole_week",
+            "days_work",
+            "days_all",
+            "days_weekend",
+            "time_from",
+            "next_day",
+            "next_day_elapsed",
+            "per",
+            "per_weak",
+            "every",
+        ):
             for phrase in self.data.get("phrases", {}).get(name, ()):
                 words = TOKEN.findall(phrase.lower())
-                if words[0][0].isdigit():
+                if words[0][0].isdecimal():
+                    self.out.window_figures.add(words[0])
                     continue
                 sense = self._sense(words[0])
                 sense.starts = True
@@ -325,7 +342,7 @@ class _Builder:
                 found.update(lead + word for lead in (" ", "\n", "'", "’", "-", "\xa0"))
         for name in ("whole_week", "next_day", "percent"):
             for phrase in self.data.get("phrases", {}).get(name, ()):
-                if not any(hint in phrase for hint in found) and not any(char.isdigit() for char in phrase):
+                if not any(hint in phrase for hint in found) and not any(char.isdecimal() for char in phrase):
                     word = max(TOKEN.findall(phrase), key=len)
                     found.add(word)
                     self._sense(word).trigger = True

@@ -91,7 +91,7 @@ def _digits(t: Tokens, i: int) -> Number | None:
     if value is None:
         return None
     low, j = t.lows[i], i + 1
-    if low.isdigit():
+    if low.isdecimal():
         if len(low) <= 3 and not low.startswith("0"):
             joined, j = _spaced_thousands(t, i)
             value = joined if joined is not None else value
@@ -109,12 +109,12 @@ def _spaced_thousands(t: Tokens, i: int) -> tuple[Decimal | None, int]:
     text, j = t.lows[i], i + 1
     while j < t.n and j <= i + 4:
         low = t.lows[j]
-        if not t.senses[j].digits or len(low) < 3 or t.gap(j) not in _THOUSANDS_GAPS or not low[:3].isdigit():
+        if not t.senses[j].digits or len(low) < 3 or t.gap(j) not in _THOUSANDS_GAPS or not low[:3].isdecimal():
             break
         if len(low) == 3:
             text, j = text + low, j + 1
             continue
-        if low[3] in ".," and low[4:].isdigit() and len(low) <= 8:
+        if low[3] in ".," and low[4:].isdecimal() and len(low) <= 8:
             return Decimal(f"{text}{low[:3]}.{low[4:]}"), j + 1
         break
     return (Decimal(text), j) if j > i + 1 else (None, i + 1)
@@ -155,7 +155,7 @@ def _words(t: Tokens, i: int) -> Number | None:
     while j < limit:
         k = j
         if t.lows[k] in _HYPHENS or t.has(k, "number_glue"):
-            if t.has(k, "number_glue") and not (last >= 20 and last % 10 == 0 or last >= 100):
+            if t.has(k, "number_glue") and not ((last >= 20 and last % 10 == 0) or last >= 100):
                 break
             k += 1
             if t.low(k) in _HYPHENS:

@@ -17,7 +17,7 @@ class Share(NamedTuple):
 def read_percentage(t: Tokens, i: int) -> tuple[Share, ...]:
     """Read the percentage that begins at token `i`; two for a range, whose first one ends behind its number."""
     number = read_number(t, i)
-    if number is None or number.article or t.word(i - 1) == "-" and t.glued(i) and t.sense(i - 2).digits:
+    if number is None or number.article or (t.word(i - 1) == "-" and t.glued(i) and t.sense(i - 2).digits):
         return ()
     end = _sign(t, number.end)
     if end != -1:

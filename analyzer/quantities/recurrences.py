@@ -16,7 +16,7 @@ _LINKS = frozenset("-‐‑'’")
 
 
 class Repeated(NamedTuple):
-    count: Decimal
+    times: Decimal
     every: Decimal
     unit: TimeUnit
     end: int
@@ -53,7 +53,7 @@ def _counted(t: Tokens, i: int) -> Repeated | None:
     for skip in range(2):
         found = _word(t, j + skip) or _every(t, j + skip) or _per(t, j + skip, behind=True)
         if found is not None:
-            return found._replace(count=count * found.count)
+            return found._replace(times=count * found.times)
         if t.low(j + skip) in ("", "|", ".", ";", ","):
             break
     return None

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from analyzer.quantities.context import find_anchor, find_bound, find_business, is_no_duration
 from analyzer.quantities.clocks import read_lone_clock
+from analyzer.quantities.context import find_anchor, find_bound, find_business, is_no_duration
 from analyzer.quantities.dates import read_date
 from analyzer.quantities.durations import Reading, read_duration
 from analyzer.quantities.lexicon import COMBINING, TOKEN, TOKEN_DECOMPOSED, Lexicon, load_lexicon
@@ -30,6 +30,7 @@ from analyzer.types import (
 )
 
 _DIGIT = re.compile(r"[0-9½¼¾]").search
+_CLOCK_MARKS = frozenset((":", "x", "×", "*", "a", "p", "am", "pm"))
 _SHORT = frozenset((TimeUnit.SECOND, TimeUnit.MINUTE, TimeUnit.HOUR))
 
 
@@ -83,9 +84,16 @@ class _Scanner:
             return i + 1
         if digits and not sense.trigger:
             number = read_number(t, i)
-            if number is not None and not t.sense(number.end).linked:
-                return i + 1
-        if sense.window:
+            if number is not None:
+                follower = t.senses[number.end] if number.end < t.n else None
+                if follower is None or not follower.linked:
+                    return i + 1
+                # The most frequent case: a figure and a unit that is no mark of the clock.
+                if follower.unit is not None and "clock_unit" not in follower.classes and sense.low not in t.lexicon.window_figures:
+                    plain = read_duration(t, i) if follower.month is None and follower.currency is None else None
+                    if plain is not None:
+                        return self._reading(i, plain)
+        if sense.window and (not digits or self._may_open(i)):
             window = read_window(t, i)
             if window is not None:
                 return self._window(i, window)
@@ -120,6 +128,14 @@ class _Scanner:
             return self._reading(i, reading)
         return i + 1
 
+    def _may_open(self, i: int) -> bool:
+        """Whether a figure can begin a window: what stands behind it tells at once."""
+        t = self.t
+        following = t.sense(i + 1)
+        if following.low in _CLOCK_MARKS or t.lows[i] in t.lexicon.window_figures:
+            return True
+        return "clock_unit" in following.classes or t.phrase(i + 1, "time_to") != -1
+
     def _window(self, i: int, window: Window) -> int:
         if window.intervals:
             found = ServiceWindow(self._span(i, window.end), window.intervals, window.holidays)
@@ -131,7 +147,7 @@ class _Scanner:
     def _recurrence(self, i: int, found: Repeated) -> int:
         # "CHF 120 per hour" is a price; the hour is not how often anything happens.
         if not (self.behind == i and found.unit in _SHORT and self.out and isinstance(self.out[-1], Money)):
-            self.out.append(Recurrence(self._span(i, found.end), found.count, found.every, found.unit))
+            self.out.append(Recurrence(self._span(i, found.end), found.times, found.every, found.unit))
         return found.end
 
     def _reading(self, i: int, reading: Reading) -> int:

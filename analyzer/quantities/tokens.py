@@ -38,7 +38,11 @@ class Tokens:
         index = 0
         while index < len(words):
             sense, end, step = senses[index], self.ends[index], 1
-            if index + 2 < len(words) and words[index + 1] in ("-", "\xad") and ends_line(self.text, self.ends[index + 1], words[index + 1]):
+            if (
+                index + 2 < len(words)
+                and words[index + 1] in ("-", "\xad")
+                and ends_line(self.text, self.ends[index + 1], words[index + 1])
+            ):
                 whole = memory[words[index] + words[index + 2]]
                 if whole.trigger and not whole.digits and words[index].isalpha():
                     sense, end, step = whole, self.ends[index + 2], 3

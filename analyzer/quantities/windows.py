@@ -42,7 +42,11 @@ def read_window(t: Tokens, i: int) -> Window | None:
 def _crossed(t: Tokens, i: int) -> Window | None:
     """Read "5x9", "8x5", "12x7"."""
     first, cross, second = t.low(i), t.low(i + 1), t.low(i + 2)
-    if cross not in _CROSS or not (first.isascii() and first.isdigit() and second.isascii() and second.isdigit()) or len(first + second) > 4:
+    if (
+        cross not in _CROSS
+        or not (first.isascii() and first.isdecimal() and second.isascii() and second.isdecimal())
+        or len(first + second) > 4
+    ):
         return None
     low, high = sorted((int(first), int(second)))
     if low not in (5, 6, 7) or not 8 <= high <= 24:
@@ -92,7 +96,7 @@ class _Reader:
         self.holidays: bool | None = None
         self.whole = False
         #: Behind the last words that say something; days without times at the end are left out.
-        self.useful = i
+        self.useful = self.skipped = i
 
     def read(self) -> Window | None:
         i = self.start
@@ -127,6 +131,8 @@ class _Reader:
         days = read_days(t, i)
         if days is not None:
             self.parts.append((days.days, []))
+            if self.t.sense(i).digits and i == self.start:
+                self.skipped = days.end
             if self.early:
                 self.useful = days.end
             return days.end
@@ -186,6 +192,9 @@ class _Reader:
             for day in days:
                 for time in times:
                     intervals.update(_laid(day, time))
+        if not intervals and self.skipped > end:
+            # "7j/7" alone
+            return Window(self.skipped, (), None)
         if not intervals:
             # Times without days are clock times all the same; days without times say nothing.
             return Window(self.end, (), None) if self.early else None

@@ -120,8 +120,8 @@ def render_legend(language: str) -> str:
     spans = []
     for group, colour in GROUP_COLOURS.items():
         names = ", ".join(c.name[language] for c in catalogue.categories.values() if c.group == group)
-        spans.append(f'<span style="background:{colour};color:#1b1f23" title="{escape(names, quote=True)}">{escape(group)}</span>')
-    return f'<div class="ca legend">{"".join(spans)}</div>'
+        spans.append(f'<span style="background:{colour};color:#1b1f23" title="{escape(names, quote=True)}">{escape(word("group", group, language))}</span>')
+    return f'<div class="ca"><div class="legend">{"".join(spans)}</div></div>'
 
 
 def render_html(report: Report, language: str) -> str:

@@ -29,9 +29,85 @@ WORDS = {
 }
 #: Pieces that the grammar knows, in an order no contract has.
 PIECES = st.sampled_from(
-    "1 2 30 8.00 12,5 1'250 31.12.2025 ½ ( ) [ - – / | : . , % + x h j un une deux à et ou entre de d' l' heures jours mois ans min Std. Stunden bis "
-    "und zwischen Mo-Fr Montag Uhr pro CHF Fr. € .- a an and to between hours days business next day am pm every twice ore giorni dalle alle ogni "
-    "24/7 lundi vendredi demi halbe mezza dreimonatige Monatsfrist J+1 NBD ouvrés (heures ouvrées) \n -\n \xa0 \u202f \u0301 1er janvier".split(" ")
+    [
+        *[
+            "1",
+            "2",
+            "30",
+            "8.00",
+            "12,5",
+            "1'250",
+            "31.12.2025",
+            "½",
+            "(",
+            ")",
+            "[",
+            "-",
+            "–",
+            "/",
+            "|",
+            ":",
+            ".",
+            ",",
+            "%",
+            "+",
+            "x",
+            "h",
+            "j",
+            "²",
+            "٣",
+        ],
+        *[
+            "un",
+            "une",
+            "deux",
+            "à",
+            "et",
+            "ou",
+            "entre",
+            "de",
+            "d'",
+            "l'",
+            "heures",
+            "jours",
+            "mois",
+            "ans",
+            "min",
+            "demi",
+            "ouvrés",
+            "(heures",
+            "ouvrées)",
+            "1er",
+            "janvier",
+            "lundi",
+        ],
+        *["Std.", "Stunden", "bis", "und", "zwischen", "Mo-Fr", "Montag", "Uhr", "pro", "halbe", "dreimonatige", "Monatsfrist"],
+        *[
+            "CHF",
+            "Fr.",
+            "€",
+            ".-",
+            "a",
+            "an",
+            "and",
+            "to",
+            "between",
+            "hours",
+            "days",
+            "business",
+            "next",
+            "day",
+            "am",
+            "pm",
+            "every",
+            "twice",
+            "24/7",
+            "J+1",
+            "NBD",
+        ],
+        *["ore", "giorni", "dalle", "alle", "ogni", "mezza"],
+        *("\n", "-\n", "\xa0", "\u202f", "\u0301", ""),
+    ]
 )
 
 
@@ -69,7 +145,8 @@ def test_rendered_digits_are_read_back(number: int, unit: TimeUnit, language: st
     text = f"{WITHIN[language]} {words}."
     (found,) = find_durations(text, language=language)
     assert text[found.span.start : found.span.end] == words
-    assert (found.lower, found.upper, found.unit) == (number, number, unit)
+    assert (found.lower, found.upper) == (Decimal(number), Decimal(number))
+    assert found.unit is unit
     assert (found.bound, found.calendar) == (Bound.MAX, Calendar.ELAPSED)
 
 
@@ -78,19 +155,22 @@ def test_rendered_words_are_read_back(language: str, data: st.DataObject, double
     number = data.draw(st.sampled_from(sorted(WORDS[language])))
     word = WORDS[language][number] + (f" ({number})" if doublet else "")
     (found,) = find_durations(f"{WITHIN[language]} {word} {UNITS[language][TimeUnit.DAY]}", language=language)
-    assert (found.lower, found.upper, found.unit) == (number, number, TimeUnit.DAY)
+    assert (found.lower, found.upper) == (Decimal(number), Decimal(number))
+    assert found.unit is TimeUnit.DAY
 
 
 @given(st.integers(2, 300), st.sampled_from(LANGUAGES))
 def test_business_days_are_read_back(number: int, language: str) -> None:
     (found,) = find_durations(BUSINESS_DAYS[language].format(number), language=language)
-    assert (found.value, found.calendar) == (number, Calendar.BUSINESS)
+    assert found.value == Decimal(number)
+    assert found.calendar is Calendar.BUSINESS
 
 
 @given(st.integers(2, 100), st.integers(1, 100), st.sampled_from(LANGUAGES))
 def test_ranges_are_read_back(lower: int, more: int, language: str) -> None:
     (found,) = find_durations(RANGE[language].format(lower, lower + more), language=language)
-    assert (found.lower, found.upper, found.bound) == (lower, lower + more, Bound.RANGE)
+    assert (found.lower, found.upper) == (Decimal(lower), Decimal(lower + more))
+    assert found.bound is Bound.RANGE
 
 
 @given(st.decimals(min_value="0.5", max_value=99, places=1).filter(lambda value: value != value.to_integral_value()))
@@ -100,7 +180,9 @@ def test_decimals_are_read_back(value: Decimal) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("piece", ["1", "(", " ", "1(", "1.", "2h", "-", "½", "a-\n", "80.-", "un ", "4 h ", "Mo-Fr 8-12, ", "24/7 ", "1, ", "heures "])
+@pytest.mark.parametrize(
+    "piece", ["1", "(", " ", "1(", "1.", "2h", "-", "½", "a-\n", "80.-", "un ", "4 h ", "Mo-Fr 8-12, ", "24/7 ", "1, ", "heures "]
+)
 def test_hostile_input_takes_linear_time(piece: str, language: str) -> None:
     text = piece * (200_000 // len(piece))
     started = time.perf_counter()

@@ -125,7 +125,8 @@ def test_many_agrees_with_one_by_one() -> None:
     texts, languages = ["within 4 hours", "innert 4 Stunden", "rien"], ["en", "de", "fr"]
     many = find_quantities_many(texts, languages=languages, offsets=[0, 50, 90])
     assert many == [
-        find_quantities(text, language=language, offset=offset) for text, language, offset in zip(texts, languages, (0, 50, 90), strict=True)
+        find_quantities(text, language=language, offset=offset)
+        for text, language, offset in zip(texts, languages, (0, 50, 90), strict=True)
     ]
 
 

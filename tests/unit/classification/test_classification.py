@@ -1,0 +1,220 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from analyzer.classification.calibration import expected_calibration_error, fit_calibration
+from analyzer.classification.cues import count_cues, cue_categories, required_literal
+from analyzer.classification.linear import MultiLabelLogistic
+from analyzer.classification.masking import mask
+from analyzer.classification.persistence import load_model, read_manifest, run_self_test, save_model
+from analyzer.classification.rows import Row, make_rows
+from analyzer.classification.scores import score_labels
+from analyzer.classification.training import LabelledRow, Training, as_labelled_rows, train_model
+from analyzer.errors import DataError, ModelIncompatibleError, ModelIntegrityError, ModelNotFoundError
+from analyzer.resources import read_toml
+from analyzer.types import LANGUAGES
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("5.2 Réaction sous 4 h, CHF 1'200.- par cas", "réaction sous 0 h, xmoney par cas"),
+        ("Verfügbarkeit 99,95 % im Monat", "verfügbarkeit xpercent im monat"),
+        ("a) from 8:00 to 17:30, call +41 21 555 01 23", "from xtime to xtime , call xphone"),
+        ("Am 01.02.2026 an info@example.com", "am xdate an xmail"),
+        ("support 24/7", "support xclock"),
+        ("{{company.name}} paie", "xname paie"),
+        ("", ""),
+    ],
+)
+def test_what_differs_between_contracts_is_masked(text: str, expected: str) -> None:
+    assert mask(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("pattern", "literal"),
+    [
+        ("dépann", "dépann"),
+        ("corrige[rz]? les", "corrige"),
+        ("a|b", ""),
+        ("(?:x|y)réparation", "réparation"),
+        (r"\bgti\b", "gti"),
+        ("ab?cde", "cde"),
+    ],
+)
+def test_required_literal(pattern: str, literal: str) -> None:
+    assert required_literal(pattern) == literal
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_word_lists_compile_and_know_only_categories(language: str) -> None:
+    known = set(cue_categories())
+    cues = read_toml(f"cues/{language}.toml")["cues"]
+    assert set(cues) == known
+    assert all(len(patterns) >= 10 for patterns in cues.values())
+    assert count_cues("", language) == {}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "category"),
+    [
+        ("fr", "Le contrat peut être résilié avec un préavis de trois mois.", "termination"),
+        ("de", "Die Haftung für Folgeschäden ist ausgeschlossen.", "liability"),
+        ("it", "Le fatture sono pagabili entro 30 giorni.", "fees"),
+        ("en", "Backups are taken daily and kept for 30 days.", "data_backup"),
+    ],
+)
+def test_word_lists_count(language: str, text: str, category: str) -> None:
+    assert cue_categories().index(category) in count_cues(text, language)
+
+
+def test_rows_of_unequal_length_are_refused() -> None:
+    with pytest.raises(ValueError, match="2 texts, but 1 headings"):
+        make_rows(["a", "b"], headings=[None])
+
+
+def test_consecutive_rows_know_their_neighbours() -> None:
+    rows = make_rows(["a", "b", "c"], consecutive=True)
+    assert (rows[0].before, rows[0].after, rows[2].before, rows[2].after) == ("", "b", "b", "")
+
+
+def test_model_learns_and_abstains(small_training: Training) -> None:
+    model = small_training.model
+    found = model.classify(
+        [Row("The fee is CHF 99 per month.", (), "en"), Row("zzz qqq", (), "en"), Row("Liability is limited to CHF 5.", (), "en")]
+    )
+    assert [labels[0].category for labels in found] == ["fees", "other", "liability"]
+    assert all(0 <= label.probability <= 1 for labels in found for label in labels)
+    assert small_training.scores.micro > 0.8
+
+
+def test_explanation_is_exact(small_training: Training) -> None:
+    model = small_training.model
+    row = Row("The fee is CHF 99 per month.", (), "en")
+    shares = dict(model.explain(row, "fees", top=10_000))
+    index = model.categories.index("fees")
+    decision = model.pipeline.decision_function([row])[0, index]
+    assert sum(shares.values()) == pytest.approx(decision - model.pipeline.named_steps["model"].intercept_[index], abs=1e-3)
+
+
+def test_same_data_and_seed_give_the_same_model(small_rows: list[LabelledRow], tmp_path: Path) -> None:
+    digests = {save_model(train_model(small_rows, n_jobs=1), tmp_path / str(i), seed=0).sha256 for i in range(2)}
+    assert len(digests) == 1
+
+
+def test_model_round_trip(small_training: Training, tmp_path: Path) -> None:
+    save_model(small_training, tmp_path / "m", seed=0)
+    model = load_model(tmp_path / "m")
+    rows = [Row("The minimum term is 12 months.", (), "en")]
+    assert model.classify(rows) == small_training.model.classify(rows)
+    assert run_self_test(model, read_manifest(tmp_path / "m")) == []
+    assert "Not meant for" in (tmp_path / "m" / "CARD.md").read_text()
+
+
+def test_bad_models_are_refused_before_unpickling(small_training: Training, tmp_path: Path) -> None:
+    folder = tmp_path / "m"
+    with pytest.raises(ModelNotFoundError):
+        load_model(folder)
+    save_model(small_training, folder, seed=0)
+    content = (folder / "model.joblib").read_bytes()
+    (folder / "model.joblib").write_bytes(content[:-1] + b"\0")
+    with pytest.raises(ModelIntegrityError, match="not the file"):
+        load_model(folder)
+    (folder / "model.joblib").write_bytes(content)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    for change, error in (
+        ({"versions": {**manifest["versions"], "scikit-learn": "0.20.1"}}, ModelIncompatibleError),
+        ({"schema": 99}, ModelIncompatibleError),
+        ({"word_lists_sha256": "0"}, ModelIncompatibleError),
+        ({"features": 7}, ModelIncompatibleError),
+    ):
+        (folder / "manifest.json").write_text(json.dumps({**manifest, **change}))
+        with pytest.raises(error, match="make train|0.20.1"):
+            load_model(folder)
+    (folder / "manifest.json").write_text("{")
+    with pytest.raises(ModelIntegrityError):
+        load_model(folder)
+
+
+def test_a_failed_save_leaves_the_old_model(small_training: Training, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import joblib
+
+    folder = tmp_path / "m"
+    save_model(small_training, folder, seed=0)
+    monkeypatch.setattr(joblib, "dump", lambda *a, **k: (_ for _ in ()).throw(OSError("disk full")))
+    with pytest.raises(OSError, match="disk full"):
+        save_model(small_training, folder, seed=0)
+    assert load_model(folder).categories
+    assert [p.name for p in tmp_path.iterdir()] == ["m"]
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ({"labels": ["a"]}, "no text"),
+        ({"text": "x", "labels": "a"}, "list of names"),
+        ({"text": "x", "labels": ["other", "a"]}, "other"),
+        ({"text": "x", "labels": ["a"], "source": "f.jsonl:7", "heading": []}, None),
+    ],
+)
+def test_labelled_rows_are_checked(row: dict[str, object], message: str | None) -> None:
+    if message is None:
+        assert as_labelled_rows([row])[0].source == "f.jsonl:7"
+    else:
+        with pytest.raises(DataError, match=message):
+            as_labelled_rows([row])
+
+
+def test_training_on_any_label_set() -> None:
+    rows = [LabelledRow(f"a cat says miau {i}", ("cat",)) for i in range(30)] + [
+        LabelledRow(f"the dog barks wuff {i}", ("dog",)) for i in range(30)
+    ]
+    training = train_model(rows, n_jobs=1)
+    assert training.model.single_label
+    assert [labels[0].category for labels in training.model.classify([Row("wuff wuff"), Row("miau")])] == ["dog", "cat"]
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 20])
+def test_training_on_few_rows(count: int) -> None:
+    rows = [LabelledRow(f"price {i}", ("fees",)) for i in range(count)] + [LabelledRow("nothing", ())]
+    assert train_model(rows, n_jobs=1).model.classify([Row("price 3")])
+
+
+def test_training_without_labels_is_refused() -> None:
+    with pytest.raises(DataError, match="other"):
+        train_model([LabelledRow("x", ("other",))])
+
+
+def test_linear_model_survives_classes_without_examples() -> None:
+    X = np.eye(6)
+    y = np.zeros((6, 3), dtype=int)
+    y[:3, 0] = 1
+    y[:, 1] = 1
+    model = MultiLabelLogistic(n_jobs=1).fit(X, y)
+    probabilities = model.predict_proba(X)
+    assert probabilities.shape == (6, 3)
+    assert probabilities[:, 1].min() > 0.5 > probabilities[:, 2].max()
+
+
+def test_calibration_brings_probabilities_near_frequencies() -> None:
+    rng = np.random.default_rng(0)
+    p = rng.uniform(0.01, 0.99, size=(4000, 3))
+    y = (rng.uniform(size=p.shape) < p).astype(int)
+    overconfident = 3 * np.log(p / (1 - p))
+    calibration = fit_calibration(overconfident, y)
+    raw = 1 / (1 + np.exp(-overconfident))
+    assert expected_calibration_error(calibration.probabilities(overconfident), y) < 0.03 < expected_calibration_error(raw, y)
+
+
+def test_scores() -> None:
+    scores = score_labels([["a"], ["a", "b"], ["other"]], [["a"], ["b"], ["b"]], languages=["fr", "fr", "de"])
+    by_name = {score.category: score for score in scores.categories}
+    assert (by_name["a"].precision, by_name["a"].recall) == (1.0, 0.5)
+    assert (by_name["b"].precision, by_name["b"].recall) == (0.5, 1.0)
+    assert scores.micro == pytest.approx(2 / 3)
+    assert "other" not in by_name
+    assert "| `a` | 1.00 | 0.50 |" in scores.to_markdown()
