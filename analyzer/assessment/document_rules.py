@@ -176,6 +176,8 @@ def _undefined_priorities(options: dict[str, Any], groups: Mapping[str, Group], 
     return holds
 
 
+#: What follows the annex of a statute or a page number of a filing ("Exhibit 10.14"): those are not the contract's own.
+_ANNEX_OF_A_LAW = re.compile(r"\.\d|.{0,20}\b(?:de la loi|della legge|del codice|des gesetzes|der verordnung|of the act|gdpr|dsgvo|rgpd)\b", re.IGNORECASE)
 #: How an annex is called: a number, a capital letter or a Roman number after its name.
 _ANNEX_NAME = r"\s*(?:n[o°]\.?\s*)?(\d{1,2}|[A-Z]\b(?!\.[a-zà-ü])|[IVX]{1,4}\b)"
 
@@ -198,10 +200,10 @@ def _missing_annex(options: dict[str, Any], groups: Mapping[str, Group], where: 
                 name = match.group(2).upper()
                 if not re.fullmatch(r"\d{1,2}|[A-Z]|[IVX]{1,4}", match.group(2)):
                     continue  # a small letter is an article or a letter of a list, never the name of an annex
-                opens = not clause.sentence.text[: match.start()].strip(" \t#*-•–([{|0123456789.")
-                # A heading that opens with the annex is the annex; so is a short line of its own ("Annexe 2 – Inventaire"),
-                # unless it is an entry of the list of annexes: then the name comes up a second time as a heading.
-                if opens and clause.sentence.kind is SentenceKind.HEADING:
+                if _ANNEX_OF_A_LAW.match(clause.sentence.text, match.end()):
+                    continue
+                # A heading that names the annex is the annex; an entry of the list of annexes is not.
+                if clause.sentence.kind is SentenceKind.HEADING:
                     present.add(name)
                 else:
                     referred.setdefault(name, []).append(clause)
@@ -233,7 +235,9 @@ def _blank_fields(options: dict[str, Any], groups: Mapping[str, Group], where: s
     def holds(whole: Whole) -> DocumentMatch | None:
         found: list[Span] = []
         for index, (clause, folded) in enumerate(zip(whole.clauses, whole.folded, strict=True)):
-            near = " ".join(whole.folded[max(0, index - 1) : index + 2]) if len(folded) < 80 else folded
+            if not any(char.isalpha() for char in clause.sentence.text):
+                continue  # a bare line is there to be signed on, or to write below
+            near = " ".join(whole.folded[max(0, index - 3) : index + 4]) if len(folded) < 80 else folded
             if signature.matches(near, clause.sentence.language):
                 continue
             match = blank.search(clause.sentence.text)

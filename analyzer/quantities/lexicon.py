@@ -335,6 +335,8 @@ class _Builder:
             strong_unit = sense.unit is not None and not sense.unit.weak
             if not (strong_unit or sense.every is not None or (sense.currency is not None and len(word) > 4) or "percent" in sense.classes):
                 continue
+            if any(stem in word for stem in self.out.stems):
+                continue
             if len(word) >= 4:
                 found.add(word[:6])
             elif word.isalpha():
@@ -343,9 +345,11 @@ class _Builder:
         for name in ("whole_week", "next_day", "percent"):
             for phrase in self.data.get("phrases", {}).get(name, ()):
                 if not any(hint in phrase for hint in found) and not any(char.isdecimal() for char in phrase):
-                    word = max(TOKEN.findall(phrase), key=len)
-                    found.add(word)
-                    self._sense(word).trigger = True
+                    word = max(reversed(TOKEN.findall(phrase)), key=len)
+                    # "v.h." and the like stand behind a figure anyway.
+                    if len(word) >= 3:
+                        found.add(word)
+                        self._sense(word).trigger = True
         found = {hint for hint in found if not any(other != hint and other in hint for other in found)}
         return tuple(sorted(found))
 

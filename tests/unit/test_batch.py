@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+import analyzer
+from analyzer import batch
+from analyzer.batch import Failure, analyze_isolated, collect_paths
+from analyzer.errors import DataError
+from analyzer.report.model import Report
+from analyzer.settings import Limits, Settings
+
+SAMPLES = Path(__file__).resolve().parents[2] / "data" / "samples"
+FILES = sorted(p for p in SAMPLES.iterdir() if p.suffix in (".pdf", ".docx"))
+
+
+def test_many_in_order_and_failures_cost_only_themselves(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.docx"
+    bad.write_bytes(b"PK\x03\x04")
+    sources = [FILES[0], tmp_path / "missing.pdf", bad, b"The fee is CHF 10 per month.", FILES[1]]
+    results = list(analyzer.analyze_many(sources, n_jobs=2))
+    assert [type(result) for result in results] == [Report, Failure, Failure, Report, Report]
+    assert results[1].code == "read" and "missing.pdf" in results[1].name
+    assert results[2].code == "corrupt"
+    assert results[0] == analyzer.analyze(FILES[0])
+
+
+def test_a_document_that_kills_its_process_costs_only_itself(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    results = list(batch._run_window([("a", b"The fee is CHF 10."), ("deadly", DEADLY), ("b", b"The term is one year.")], 2, Settings()))
+    assert [getattr(r, "code", "ok") for r in results] == ["ok", "crashed", "ok"]
+
+
+#: Recognised by `_die` below, which the worker finds through the reader's entry.
+DEADLY = b"%PDF-1.4 die now"
+
+
+@pytest.fixture(autouse=True)
+def deadly_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let worker processes die on DEADLY: the environment travels to them, and the guard reads it."""
+    original = batch._guarded
+    monkeypatch.setattr(batch, "_guarded", _die_or(original))
+
+
+class _die_or:  # noqa: N801 - stands where a function stood, and must be picklable
+    def __init__(self, original: object) -> None:
+        self.original = original
+
+    def __call__(self, name: str, data: bytes, settings: Settings, model: str | None = None) -> object:
+        if data == DEADLY:
+            os._exit(11)
+        if data == b"slow":
+            time.sleep(60)
+        return batch_guarded(name, data, settings, model)
+
+
+batch_guarded = batch._guarded
+
+
+def test_isolated_analysis_is_killed_in_time() -> None:
+    assert isinstance(analyze_isolated("ok.txt", b"The fee is CHF 10."), Report)
+    begin = time.perf_counter()
+    result = analyze_isolated("slow.txt", b"slow", timeout_s=2)
+    assert isinstance(result, Failure) and result.code == "timeout"
+    assert time.perf_counter() - begin < 20
+    result = analyze_isolated("deadly.pdf", DEADLY)
+    assert isinstance(result, Failure) and result.code == "crashed"
+    assert isinstance(analyze_isolated("again.txt", b"The fee is CHF 10."), Report)
+
+
+def test_alarm_stops_an_endless_document() -> None:
+    from analyzer.errors import TimeLimitError
+
+    with pytest.raises(TimeLimitError), batch._alarm(0.2):
+        while True:
+            pass
+
+
+def test_paths_of_a_folder(tmp_path: Path) -> None:
+    for name in ("b.pdf", "a.txt", "sub/c.docx", "ignore.png"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"x")
+    assert [p.name for p in collect_paths(tmp_path)] == ["a.txt", "b.pdf", "c.docx"]
+
+
+def test_score_writes_whole_parts_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch, "PART_DOCUMENTS", 1)
+    out = tmp_path / "scores.parquet"
+    calls = {"n": 0}
+    original = batch._Manifest.write_part
+
+    def fail_second(self: batch._Manifest, reports: list[tuple[str, Report]]) -> None:
+        calls["n"] += 1
+        if calls["n"] == 2:
+            raise KeyboardInterrupt
+        original(self, reports)
+
+    monkeypatch.setattr(batch._Manifest, "write_part", fail_second)
+    with pytest.raises(KeyboardInterrupt):
+        analyzer.score(FILES, out, n_jobs=1)
+    monkeypatch.setattr(batch._Manifest, "write_part", original)
+    result = analyzer.score(FILES, out, n_jobs=1)
+    assert (result.done, result.skipped) == (len(FILES) - 1, 1)
+    frame = result.to_frame()
+    assert frame.groupby("sha256").ngroups == len(FILES)
+    assert not frame.duplicated(["sha256", "row"]).any()
+    assert len(result.findings_frame()) > 10
+    assert not list(out.glob(".tmp-*"))
+
+
+def test_score_with_other_settings_starts_anew(tmp_path: Path) -> None:
+    out = tmp_path / "s.parquet"
+    analyzer.score(FILES[:1], out, n_jobs=1)
+    result = analyzer.score(FILES[:1], out, n_jobs=1, settings=Settings(limits=Limits(max_pages=100)))
+    assert (result.done, result.skipped) == (1, 0)
+    assert result.to_frame().groupby("sha256").ngroups == 1
+
+
+def test_score_refuses_foreign_folders(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(DataError, match="is a file"):
+        analyzer.score(FILES[:1], tmp_path / "file")
+    folder = tmp_path / "f"
+    folder.mkdir()
+    (folder / "_manifest.json").write_text(json.dumps({"settings": 1}))
+    with pytest.raises(DataError, match="damaged"):
+        analyzer.score(FILES[:1], folder)
