@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from analyzer.assessment.catalogue import Catalogue, Category, WeakRule, load_catalogue
 from analyzer.assessment.phrases import Group, fold, read_groups
 from analyzer.assessment.predicates import Passage
@@ -122,6 +124,7 @@ def _nearest(category: Category, clauses: tuple[Clause, ...]) -> tuple[Span, ...
     return tuple(span for _, span in scored[:_MOST_NEAREST])
 
 
+@cache
 def _keywords() -> dict[str, Group]:
     return read_groups(read_toml("checklist.toml").get("keywords", {}), where="checklist.toml: keywords")
 

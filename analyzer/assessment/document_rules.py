@@ -177,7 +177,9 @@ def _undefined_priorities(options: dict[str, Any], groups: Mapping[str, Group], 
 
 
 #: What follows the annex of a statute or a page number of a filing ("Exhibit 10.14"): those are not the contract's own.
-_ANNEX_OF_A_LAW = re.compile(r"\.\d|.{0,20}\b(?:de la loi|della legge|del codice|des gesetzes|der verordnung|of the act|gdpr|dsgvo|rgpd)\b", re.IGNORECASE)
+_ANNEX_OF_A_LAW = re.compile(
+    r"\.\d|.{0,20}\b(?:de la loi|della legge|del codice|des gesetzes|der verordnung|of the act|gdpr|dsgvo|rgpd)\b", re.IGNORECASE
+)
 #: How an annex is called: a number, a capital letter or a Roman number after its name.
 _ANNEX_NAME = r"\s*(?:n[o°]\.?\s*)?(\d{1,2}|[A-Z]\b(?!\.[a-zà-ü])|[IVX]{1,4}\b)"
 

@@ -486,7 +486,9 @@ def _governs(group: Group, duration: Duration, passage: Passage) -> bool:
     found = passage.occurrences(group)
     if not found or passage.kind is SentenceKind.TABLE_ROW or "|" in passage.text:
         return bool(found)
-    start = max((item.span.end for item in passage.quantities if isinstance(item, Duration) and item.span.end <= duration.span.start), default=0)
+    start = max(
+        (item.span.end for item in passage.quantities if isinstance(item, Duration) and item.span.end <= duration.span.start), default=0
+    )
     return any(start <= passage.folded.source(first, last).start < duration.span.end for first, last in found)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from analyzer.classification.calibration import expected_calibration_error, fit_calibration
-from analyzer.classification.cues import count_cues, cue_categories, required_literal
+from analyzer.classification.cues import count_cues, cue_categories, required_literals
 from analyzer.classification.linear import MultiLabelLogistic
 from analyzer.classification.masking import mask
 from analyzer.classification.persistence import load_model, read_manifest, run_self_test, save_model
@@ -36,18 +36,38 @@ def test_what_differs_between_contracts_is_masked(text: str, expected: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("pattern", "literal"),
+    ("pattern", "literals"),
     [
-        ("dépann", "dépann"),
-        ("corrige[rz]? les", "corrige"),
-        ("a|b", ""),
-        ("(?:x|y)réparation", "réparation"),
-        (r"\bgti\b", "gti"),
-        ("ab?cde", "cde"),
+        ("dépann", ("dépann",)),
+        ("corrige[rz]? les", ("corrige",)),
+        ("alpha|beta", ("alpha", "beta")),
+        ("alpha|b", ()),
+        ("(?:x|y)réparation", ("réparation",)),
+        (r"(?<!\w)(?:gti|gtr)(?!\w)", ("gti", "gtr")),
+        ("(optional)?abc", ("abc",)),
+        ("ab?cde", ("cde",)),
+        (r"a\(b\|c", ()),
+        ("x{2}long.{0,30}er", ("long",)),
     ],
 )
-def test_required_literal(pattern: str, literal: str) -> None:
-    assert required_literal(pattern) == literal
+def test_required_literals(pattern: str, literals: tuple[str, ...]) -> None:
+    assert required_literals(pattern) == literals
+
+
+def test_prefilter_finds_what_the_expressions_find() -> None:
+    import re
+
+    text = "réception, vérification et réparation de l'équipement: gti de 4 h, licence, correctifs, mises à jour"
+    for language in LANGUAGES:
+        cues = read_toml(f"cues/{language}.toml")["cues"]
+        expected = {}
+        for position, category in enumerate(cue_categories()):
+            count = sum(
+                bool(re.search(p if re.search(r"\\[A-Z]", p) else p.lower(), text, re.IGNORECASE)) for p in dict.fromkeys(cues[category])
+            )
+            if count:
+                expected[position] = count
+        assert count_cues(text, language) == expected
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
