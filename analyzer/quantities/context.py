@@ -189,7 +189,7 @@ def _rate(t: Tokens, found: Reading) -> bool:
 
 
 def _round_the_clock(t: Tokens, found: Reading) -> bool:
-    """Whether "24 Stunden" is the whole day of a service: "24-hour hotline", "24 Stunden Notfalldienst"."""
+    """Whether "24 Stunden" is the whole day of a service: "24-hour hotline", "24 Stunden Pikett"."""
     if found.unit is TimeUnit.DAY and found.upper in (7, 365) and _whole_cycle(t, found):
         return True
     if found.unit is not TimeUnit.HOUR or found.upper != 24 or found.business:

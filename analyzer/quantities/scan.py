@@ -31,6 +31,8 @@ from analyzer.types import (
 
 _DIGIT = re.compile(r"[0-9½¼¾]").search
 _CLOCK_MARKS = frozenset((":", "x", "×", "*", "a", "p", "am", "pm"))
+#: Hours a week from which a window no longer makes a time a business time (7 to 21 h on all days is 98).
+_OPEN_MOST = 100
 _SHORT = frozenset((TimeUnit.SECOND, TimeUnit.MINUTE, TimeUnit.HOUR))
 
 
@@ -140,7 +142,7 @@ class _Scanner:
         if window.intervals:
             found = ServiceWindow(self._span(i, window.end), window.intervals, window.holidays)
             self.out.append(found)
-            if found.hours_per_week < 100 and not any(day > 4 for day, _, _ in window.intervals):
+            if found.hours_per_week < _OPEN_MOST:
                 self.windows.append(i)
         return window.end
 

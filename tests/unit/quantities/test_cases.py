@@ -89,12 +89,12 @@ def test_anchor(language: str, text: str, anchor: str | None) -> None:
 @pytest.mark.parametrize(
     ("language", "text", "calendar"),
     [
-        ("fr", "Délai de 4 heures, pour toute demande déposée pendant les heures ouvrables.", "elapsed"),
-        ("fr", "Délai de 8 heures du dépôt du ticket, du lundi au vendredi de 9 h à 17 h.", "business"),
+        ("fr", "Le remplaçant arrive en 6 heures si l'appel est reçu durant les heures de bureau.", "elapsed"),
+        ("fr", "Diagnostic posé en 90 minutes (mardi au samedi, 7 h à 15 h).", "business"),
         ("fr", "Délai (en heures ouvrées) : 4 heures.", "business"),
         ("de", "Reaktionszeit 2 Stunden innerhalb der Servicezeiten.", "business"),
-        ("en", "Respond in 30 minutes, available M-F 8am to 6pm.", "business"),
-        ("en", "Respond in 30 minutes, 24/7.", "elapsed"),
+        ("en", "Engineer assigned in 45 minutes, Mon-Fri 7am to 4pm.", "business"),
+        ("en", "Engineer assigned in 45 minutes, 24/7.", "elapsed"),
         ("it", "Intervento in 4 ore entro l'orario di servizio.", "business"),
     ],
 )
