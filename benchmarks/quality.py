@@ -121,7 +121,9 @@ def score_durations(documents: dict[str, list[Row]]) -> list[tuple[str, ...]]:
         f1 = 2 * overlapping / (gold + found) if gold + found else 0.0
         f1_exact = 2 * exact / (gold + found) if gold + found else 0.0
         share = max(1, overlapping)
-        table.append((language, str(gold), f"{f1:.3f}", f"{f1_exact:.3f}", f"{values / share:.3f}", f"{calendars / share:.3f}", f"{alarms}/{empty}"))
+        table.append(
+            (language, str(gold), f"{f1:.3f}", f"{f1_exact:.3f}", f"{values / share:.3f}", f"{calendars / share:.3f}", f"{alarms}/{empty}")
+        )
     return table
 
 
@@ -145,7 +147,14 @@ def score_risks(documents: dict[str, list[Row]], folder: Path) -> tuple[Scores, 
         for result, labels in zip(results, ([tuple(Label(x, 1.0) for x in row["labels"]) for row in rows], own), strict=True):
             clauses = tuple(
                 Clause(
-                    Sentence(i, Span(start, start + len(row["text"])), SentenceKind(row["kind"]), row["language"], row["text"], tuple(row["heading"])),
+                    Sentence(
+                        i,
+                        Span(start, start + len(row["text"])),
+                        SentenceKind(row["kind"]),
+                        row["language"],
+                        row["text"],
+                        tuple(row["heading"]),
+                    ),
                     found,
                     find_quantities(row["text"], language=row["language"], offset=start),
                 )

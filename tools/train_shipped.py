@@ -19,7 +19,9 @@ def main() -> int:
     """Train, save under `models/clauses/<version>` and print the scores."""
     begin = time.perf_counter()
     try:
-        training = train_model(load_rows(ROOT / "data" / "contracts"), seed=0, progress=lambda stage, share: print(f"{stage}: {share:.0%}", flush=True))
+        training = train_model(
+            load_rows(ROOT / "data" / "contracts"), seed=0, progress=lambda stage, share: print(f"{stage}: {share:.0%}", flush=True)
+        )
         folder = ROOT / "models" / "clauses" / __version__
         save_model(training, folder, seed=0)
     except AnalyzerError as error:

@@ -24,7 +24,8 @@ from analyzer.comparison import compare_reports
 from analyzer.datasets import read_labelled
 from analyzer.errors import AnalyzerError
 from analyzer.report.export_html import SEVERITY_MARKS, STYLE, render_legend, render_text_view
-from analyzer.report.export_markdown import LEVEL_CATEGORIES, escape as escape_markdown, level_cells
+from analyzer.report.export_markdown import LEVEL_CATEGORIES, level_cells
+from analyzer.report.export_markdown import escape as escape_markdown
 from analyzer.report.frames import duration_records
 from analyzer.report.model import Report
 from analyzer.report.words import notice_text, word
@@ -58,9 +59,7 @@ def main() -> None:
     """Draw the page."""
     st.set_page_config(page_title="Clause analyzer", page_icon="📄", layout="wide")
     with st.sidebar:
-        language = st.selectbox(
-            "Langue / Sprache / Lingua / Language", LANGUAGES, format_func=LANGUAGE_NAMES.__getitem__, key="language"
-        )
+        language = st.selectbox("Langue / Sprache / Lingua / Language", LANGUAGES, format_func=LANGUAGE_NAMES.__getitem__, key="language")
 
         def t(key: str) -> str:
             return word("page", key, language)
@@ -88,7 +87,10 @@ def main() -> None:
         if len(reports) > 1:
             with st.sidebar:
                 chosen = st.selectbox(
-                    t("choose_document"), range(len(reports)), format_func=lambda i: reports[i][0].document.name, key=f"document{len(reports)}"
+                    t("choose_document"),
+                    range(len(reports)),
+                    format_func=lambda i: reports[i][0].document.name,
+                    key=f"document{len(reports)}",
                 )
         report, source = reports[chosen]
         with tabs[0]:
@@ -124,7 +126,9 @@ def analyze_files(files: list[tuple[str, bytes]], settings: Settings, language: 
     for key, (name, data) in zip(keys, files, strict=True):
         result = store[key]
         if isinstance(result, Failure):
-            st.error(f"**{word('page', 'failed', language).format(name=escape_markdown(name))}**: {escape_markdown(result.message)}. {escape_markdown(result.hint)}")
+            st.error(
+                f"**{word('page', 'failed', language).format(name=escape_markdown(name))}**: {escape_markdown(result.message)}. {escape_markdown(result.hint)}"
+            )
         else:
             found.append((result, data))
     return found
@@ -163,10 +167,17 @@ def show_review(report: Report, language: str) -> None:
         )
         chosen = [f for f in report.findings if f.severity in (severities or ())][:FINDINGS_SHOWN]
         with st.container(height=720):
-            st.html(f"<style>{STYLE}</style>" + (findings_html(report, chosen, language) or f"<p>{escape(word('page', 'no_findings', language))}</p>"))
+            st.html(
+                f"<style>{STYLE}</style>"
+                + (findings_html(report, chosen, language) or f"<p>{escape(word('page', 'no_findings', language))}</p>")
+            )
     with right:
-        found = sorted({c for clause in report.clauses for c in clause.categories if c != "other"}, key=lambda c: category_name(c, language))
-        only = st.multiselect(word("page", "filter_category", language), found, format_func=lambda c: category_name(c, language), key="only")
+        found = sorted(
+            {c for clause in report.clauses for c in clause.categories if c != "other"}, key=lambda c: category_name(c, language)
+        )
+        only = st.multiselect(
+            word("page", "filter_category", language), found, format_func=lambda c: category_name(c, language), key="only"
+        )
         st.html(f"<style>{STYLE}</style>{render_legend(language)}")
         with st.container(height=680):
             st.html(f"<style>{STYLE}</style>" + render_text_view(report, language, only=frozenset(only) if only else None))
@@ -191,7 +202,11 @@ def findings_html(report: Report, findings: list[Any], language: str) -> str:
                 target = next((i for place, i in starts if place.overlaps(span)), None)
                 page = report.document.page_of(span)
                 where = f" ({word('report', 'page', language)} {page})" if page else ""
-                link = f' <a href="#s{target}" target="_self">{escape(word("page", "show_in_text", language))}</a>' if target is not None else ""
+                link = (
+                    f' <a href="#s{target}" target="_self">{escape(word("page", "show_in_text", language))}</a>'
+                    if target is not None
+                    else ""
+                )
                 parts.append(f"<blockquote>{escape(report.quote(span)[:400])}{escape(where)}{link}</blockquote>")
         for key, text in (("ask", words.ask), ("wording", words.wording), ("source", words.source)):
             if text:
@@ -278,7 +293,9 @@ def show_training(report: Report | None, language: str) -> None:
     corrections = edit_labels(report, language) if report is not None else []
     if corrections:
         content = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in corrections)
-        st.download_button(t("train_download"), content, file_name="corrections.jsonl", mime="application/jsonl", key="download-corrections")
+        st.download_button(
+            t("train_download"), content, file_name="corrections.jsonl", mime="application/jsonl", key="download-corrections"
+        )
     if st.button(t("train_run"), key="train", type="primary"):
         try:
             rows = [row for item in uploads or () for row in read_upload(item.name, item.getvalue())] + corrections
@@ -319,7 +336,13 @@ def edit_labels(report: Report, language: str) -> list[dict[str, Any]]:
     names = [*load_catalogue().categories, *(["other"] if "other" not in load_catalogue().categories else [])]
     order = sorted(range(len(report.clauses)), key=lambda i: (not any(x.uncertain for x in report.clauses[i].labels), i))
     # The base table is fixed for the document; feeding edits back into it would lose every second one.
-    base = pd.DataFrame({"id": order, "text": [report.clauses[i].sentence.text for i in order], "labels": [list(report.clauses[i].categories) for i in order]})
+    base = pd.DataFrame(
+        {
+            "id": order,
+            "text": [report.clauses[i].sentence.text for i in order],
+            "labels": [list(report.clauses[i].categories) for i in order],
+        }
+    )
     edited = st.data_editor(
         base,
         hide_index=True,
@@ -352,7 +375,8 @@ def show_scores(folder: Path, language: str) -> None:
     b, a = word("page", "train_before", language), word("page", "train_after", language)
     rows = [{"": name, b: before[key], a: after[key]} for name, key in (("micro-F1", "micro_f1"), ("macro-F1", "macro_f1"))]
     rows += [
-        {"": category_name(c, language), b: before["categories"].get(c, {}).get("f1"), a: scores["f1"]} for c, scores in sorted(after["categories"].items())
+        {"": category_name(c, language), b: before["categories"].get(c, {}).get("f1"), a: scores["f1"]}
+        for c, scores in sorted(after["categories"].items())
     ]
     st.caption(word("page", "train_measured", language))
     st.dataframe(pd.DataFrame(rows), hide_index=True, key=f"scores-{folder.name}")

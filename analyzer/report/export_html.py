@@ -120,7 +120,9 @@ def render_legend(language: str) -> str:
     spans = []
     for group, colour in GROUP_COLOURS.items():
         names = ", ".join(c.name[language] for c in catalogue.categories.values() if c.group == group)
-        spans.append(f'<span style="background:{colour};color:#1b1f23" title="{escape(names, quote=True)}">{escape(word("group", group, language))}</span>')
+        spans.append(
+            f'<span style="background:{colour};color:#1b1f23" title="{escape(names, quote=True)}">{escape(word("group", group, language))}</span>'
+        )
     return f'<div class="ca"><div class="legend">{"".join(spans)}</div></div>'
 
 

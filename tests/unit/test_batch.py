@@ -45,7 +45,7 @@ def deadly_reader(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch, "_guarded", _die_or(original))
 
 
-class _die_or:  # noqa: N801 - stands where a function stood, and must be picklable
+class _die_or:
     def __init__(self, original: object) -> None:
         self.original = original
 

@@ -55,6 +55,8 @@ def test_labels():
     assert _holds({"label_any": ["own"]}, "x", categories=frozenset({"liability"})) is not None
     assert _holds({"label_any": ["own"]}, "x", heading_categories=frozenset({"liability"})) is not None
     assert _holds({"label_own": ["own"]}, "x", heading_categories=frozenset({"liability"})) is None
+    assert _holds({"label_all": ["own", "fees"]}, "x", categories=frozenset({"fees", "liability"})) is not None
+    assert _holds({"label_all": ["own", "fees"]}, "x", categories=frozenset({"fees"})) is None
     assert _holds({"label_none": ["fees"]}, "x", categories=frozenset({"fees"})) is None
 
 
