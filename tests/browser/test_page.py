@@ -1,0 +1,145 @@
+"""The page in a real Chromium, and its state by Streamlit's own test harness."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLES = ROOT / "data" / "samples"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+pytestmark = pytest.mark.browser
+
+
+def find_chromium() -> str:
+    for name in (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"):
+        if name and (path := shutil.which(name)):
+            return path
+    pytest.fail("no Chromium: run `make test`, or name one in CHROMIUM")
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """Start the page on a free port, in a folder of its own."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "analyzer", "app", "--headless", "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        for _ in range(120):
+            try:
+                urllib.request.urlopen(f"http://localhost:{port}/_stcore/health", timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.5)
+        else:
+            pytest.fail("the page did not start")
+        yield f"http://localhost:{port}"
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def test_upload_a_contract_and_see_times_and_gaps(address: str, tmp_path: Path) -> None:
+    from playwright.sync_api import expect, sync_playwright
+
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
+        page = browser.new_page(viewport={"width": 1500, "height": 1000})
+        foreign: list[str] = []
+        page.on(
+            "request",
+            lambda request: foreign.append(request.url) if "//localhost" not in request.url and request.url.startswith("http") else None,
+        )
+        page.goto(address)
+        page.locator("input[type=file]").first.set_input_files(SAMPLES / "contrat-maintenance-fr.pdf")
+        reaction = page.locator('mark.duration[data-role="reaction_time"]', has_text="4 heures ouvrées")
+        expect(reaction.first).to_be_visible(timeout=120_000)
+        missing = page.locator('[data-kind="missing"][data-category="spare_equipment"]')
+        expect(missing).to_be_visible()
+        expect(page.locator('[data-rule="ack_counts_as_reaction"]').first).to_be_visible()
+
+        # A finding leads to its sentence.
+        link = page.locator('[data-rule="provider_classifies"] a').first
+        target = link.get_attribute("href") or ""
+        link.click()
+        expect(page.locator(f'[id="{target.lstrip("#")}"]')).to_be_in_viewport()
+
+        page.get_by_role("tab").nth(4).click()
+        with page.expect_download() as waiting:
+            page.get_by_role("button", name="JSON").click()
+        path = tmp_path / "report.json"
+        waiting.value.save_as(path)
+        import analyzer
+
+        report = analyzer.Report.from_json(path.read_text(encoding="utf-8"))
+        assert "spare_equipment" in {finding.category for finding in report.missing}
+        assert foreign == []
+        browser.close()
+
+
+def make_page() -> object:
+    from streamlit.testing.v1 import AppTest
+
+    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=180)
+
+
+def test_sample_and_languages() -> None:
+    page = make_page()
+    page.run()  # type: ignore[attr-defined]
+    assert not page.exception  # type: ignore[attr-defined]
+    page.selectbox(key="sample").set_value("wartungsvertrag-de.docx").run()  # type: ignore[attr-defined]
+    assert not page.exception and not page.error  # type: ignore[attr-defined]
+    page.selectbox(key="language").set_value("de").run()  # type: ignore[attr-defined]
+    assert not page.exception and page.title[0].value.startswith("Einen IT-Vertrag")  # type: ignore[attr-defined]
+
+
+def test_unreadable_upload_is_one_message() -> None:
+    page = make_page()
+    page.run()  # type: ignore[attr-defined]
+    page.file_uploader(key="upload").set_value(("broken.pdf", b"%PDF-1.4 nothing", "application/pdf")).run()  # type: ignore[attr-defined]
+    assert not page.exception  # type: ignore[attr-defined]
+    assert len(page.error) == 1 and "broken.pdf" in page.error[0].value  # type: ignore[attr-defined]
+
+
+def test_retraining_on_a_labelled_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import json
+
+    monkeypatch.chdir(tmp_path)
+    rows = "".join(
+        json.dumps({"text": f"{word} {i}", "labels": [label]}) + "\n"
+        for i in range(15)
+        for word, label in (("The fee is CHF", "fees"), ("Hello", "other"))
+    )
+    page = make_page()
+    page.run()  # type: ignore[attr-defined]
+    page.checkbox(key="with_base").uncheck()  # type: ignore[attr-defined]
+    page.file_uploader(key="labelled").set_value(("mine.jsonl", rows.encode(), "application/jsonl")).run()  # type: ignore[attr-defined]
+    page.button(key="train").click().run()  # type: ignore[attr-defined]
+    assert not page.exception and not page.error  # type: ignore[attr-defined]
+    assert len(page.success) == 1  # type: ignore[attr-defined]
+    (model,) = (tmp_path / "models").iterdir()
+    assert (model / "manifest.json").is_file()
+    page.file_uploader(key="labelled").set_value(("bad.jsonl", b'{"text": "x"}\n', "application/jsonl")).run()  # type: ignore[attr-defined]
+    page.button(key="train").click().run()  # type: ignore[attr-defined]
+    assert "bad.jsonl:1" in page.error[0].value.replace("\\", "")  # type: ignore[attr-defined]
