@@ -24,7 +24,7 @@ run: $(READY) ## open the page, with sample contracts at hand
 test: $(READY) ## run all tests, the page in a real Chromium included
 	sh tools/browser.sh
 	@$(BIN)/clause-analyzer model >/dev/null 2>&1 || $(MAKE) train
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -rs
 
 check: $(READY) ## format, lint, types, import directions, data, then all tests
 	$(BIN)/ruff format --check .

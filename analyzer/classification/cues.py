@@ -117,6 +117,23 @@ def _split_choices(pattern: str) -> list[str]:
     return [*parts, pattern[start:]]
 
 
+class Cue:
+    """An expression that is compiled when its literal was first met: most of some thousand never are."""
+
+    __slots__ = ("_compiled", "category", "literals", "pattern")
+
+    def __init__(self, pattern: str, category: int) -> None:
+        self.pattern = pattern if re.search(r"\\[A-Z]", pattern) else pattern.lower()
+        self.category = category
+        self.literals = required_literals(self.pattern)
+        self._compiled: re.Pattern[str] | None = None
+
+    def found_in(self, text: str) -> bool:
+        if self._compiled is None:
+            self._compiled = re.compile(self.pattern, re.IGNORECASE)
+        return self._compiled.search(text) is not None
+
+
 class CueList:
     """The compiled expressions of one language, found through letter groups of their literals.
 
@@ -125,56 +142,48 @@ class CueList:
 
     def __init__(self, cues: dict[str, Sequence[str]], categories: Sequence[str]) -> None:
         index = {category: position for position, category in enumerate(categories)}
-        self._always: list[tuple[re.Pattern[str], int]] = []
-        self._by_gram: dict[int, dict[str, list[tuple[str, re.Pattern[str], int]]]] = {4: {}, 3: {}}
+        self._always: list[Cue] = []
+        self._by_gram: dict[int, dict[str, list[tuple[str, Cue]]]] = {4: {}, 3: {}}
         for category, patterns in cues.items():
             for pattern in dict.fromkeys(patterns):
-                lowered = pattern.lower() if not re.search(r"\\[A-Z]", pattern) else pattern
-                compiled = re.compile(lowered, re.IGNORECASE)
-                literals = required_literals(lowered)
-                if not literals:
-                    self._always.append((compiled, index[category]))
-                for literal in literals:
+                cue = Cue(pattern, index[category])
+                if not cue.literals:
+                    self._always.append(cue)
+                for literal in cue.literals:
                     size = 4 if len(literal) >= 4 else 3
                     buckets = self._by_gram[size]
                     grams = [literal[k : k + size] for k in range(len(literal) - size + 1)]
                     gram = min(grams, key=lambda g, buckets=buckets: (len(buckets.get(g, ())), g))  # type: ignore[misc]
-                    buckets.setdefault(gram, []).append((literal, compiled, index[category]))
+                    buckets.setdefault(gram, []).append((literal, cue))
 
     def count(self, text: str) -> dict[int, int]:
         """Return category index -> number of expressions found in a lowered text."""
-        hits: set[tuple[re.Pattern[str], int]] = set()
+        hits: set[Cue] = {cue for cue in self._always if cue.found_in(text)}
         for size, buckets in self._by_gram.items():
             for gram in {text[k : k + size] for k in range(len(text) - size + 1)} & buckets.keys():
-                for literal, pattern, category in buckets[gram]:
-                    if literal in text and pattern.search(text):
-                        hits.add((pattern, category))
-        for pattern, category in self._always:
-            if pattern.search(text):
-                hits.add((pattern, category))
+                for literal, cue in buckets[gram]:
+                    if literal in text and cue not in hits and cue.found_in(text):
+                        hits.add(cue)
         found: dict[int, int] = {}
-        for _, category in hits:
-            found[category] = found.get(category, 0) + 1
+        for cue in hits:
+            found[cue.category] = found.get(cue.category, 0) + 1
         return found
 
 
+@cache
 def cue_categories() -> tuple[str, ...]:
-    """Return the categories of the word lists, sorted."""
-    names: set[str] = set()
-    for language in LANGUAGES:
-        names |= set(read_toml(f"cues/{language}.toml")["cues"])
-    return tuple(sorted(names))
+    """Return the categories that the word lists speak of, sorted: those of the taxonomy."""
+    return tuple(sorted(entry["id"] for entry in read_toml("categories.toml")["category"] if entry["id"] != "other"))
 
 
 @cache
-def _lists() -> dict[str, CueList]:
-    categories = cue_categories()
-    return {language: CueList(read_toml(f"cues/{language}.toml")["cues"], categories) for language in LANGUAGES}
+def _cue_list(language: str) -> CueList:
+    return CueList(read_toml(f"cues/{language}.toml")["cues"], cue_categories())
 
 
 @lru_cache(maxsize=4096)
 def _count_heading(text: str, language: str) -> dict[int, int]:
-    return _lists()[language].count(text)
+    return _cue_list(language).count(text)
 
 
 def count_cues(text: str, language: str, *, heading: bool = False) -> dict[int, int]:
@@ -182,7 +191,7 @@ def count_cues(text: str, language: str, *, heading: bool = False) -> dict[int, 
     if language not in LANGUAGES:
         return {}
     lowered = unicodedata.normalize("NFC", text).lower().replace("’", "'")
-    return _count_heading(lowered, language) if heading else _lists()[language].count(lowered)
+    return _count_heading(lowered, language) if heading else _cue_list(language).count(lowered)
 
 
 #: What an expression counts in the row, in its nearest heading, and in the headings further out.
