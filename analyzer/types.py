@@ -129,6 +129,9 @@ class Notice:
     page: int | None = None
 
 
+_LAST = 1 << 60
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """What `reading` makes of bytes.
@@ -147,9 +150,8 @@ class Document:
     def boxes(self, span: Span) -> tuple[Box, ...]:
         """Return the boxes of the lines that `span` touches, in reading order; several over a page break."""
         index = self._line_index()
-        starts = [entry[0] for entry in index]
-        first = max(0, bisect_right(starts, span.start) - 1)
-        last = bisect_left(starts, span.end)
+        first = max(0, bisect_right(index, (span.start, _LAST, _LAST)) - 1)
+        last = bisect_left(index, (span.end, -1, -1))
         found: list[Box] = []
         for _, page_index, line_index in index[first:last]:
             line = self.pages[page_index].lines[line_index]

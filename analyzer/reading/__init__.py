@@ -6,8 +6,9 @@ import hashlib
 from pathlib import Path, PurePath
 from typing import BinaryIO
 
-from analyzer.errors import CorruptDocumentError, NoTextError, ReadError, TooLargeError
+from analyzer.errors import CorruptDocumentError, NoTextError, ReadError, SettingsError, TooLargeError
 from analyzer.reading.builder import TextBuilder
+from analyzer.reading.runs import RawPage
 from analyzer.reading.sniff import DOCX, PDF, sniff
 from analyzer.settings import Limits, Settings
 from analyzer.types import Document, Notice
@@ -35,6 +36,8 @@ def read_bytes(source: Source, *, limits: Limits | None = None) -> tuple[str, by
         path = Path(source)
         name = path.name
         try:
+            if path.is_dir():
+                raise ReadError(f"{path} is a folder", hint="name a file; score takes folders")
             if not path.is_file():
                 raise ReadError(f"No such file: {path}", hint="check the name and the folder")
             with path.open("rb") as file:
@@ -43,7 +46,10 @@ def read_bytes(source: Source, *, limits: Limits | None = None) -> tuple[str, by
             raise ReadError(f"Cannot open {path}: {error}") from error
     elif hasattr(source, "read"):
         name = PurePath(str(getattr(source, "name", "") or "")).name
-        content = source.read(limits.max_bytes + 1)
+        try:
+            content = source.read(limits.max_bytes + 1)
+        except (OSError, ValueError) as error:
+            raise ReadError(f"The open file cannot be read: {error}") from error
         if not isinstance(content, bytes):
             raise ReadError("The file is open as text", hint='open it with mode "rb"')
         data = content
@@ -113,29 +119,64 @@ def read_document(source: Source, *, name: str | None = None, settings: Settings
 def _read_pdf(data: bytes, builder: TextBuilder, notices: list[Notice], settings: Settings) -> None:
     from analyzer.reading.layout import continues, find_furniture, layout_page
 
-    if settings.pdf_engine == "pdfium":
-        from analyzer.reading.pdfium import read_pdf_pages
-    else:
-        from analyzer.reading.pdf import read_pdf_pages
-    raw = list(read_pdf_pages(data, limits=settings.limits))
+    raw = _read_raw_pages(data, settings)
     furniture = find_furniture(raw)
     previous = None
     for page in raw:
-        shown = sum(len(run.text) for run in page.runs)
-        garbled = shown > 20 and page.unmapped > GARBLED_SHARE * shown
+        shown = sum(len(run.text.strip()) for run in page.runs)
         lines, dropped = layout_page(page, furniture)
-        if garbled:
-            notices.append(
-                Notice("garbled_page", "A font of the page does not say which letters it shows; the page was not read", page.number)
-            )
+        code = _page_fault(page, shown)
+        if code:
+            notices.append(Notice(code, _PAGE_FAULTS[code], page.number))
+        if code == "garbled_page":
             lines = []
-        elif page.error:
-            notices.append(Notice("broken_page", f"The page could not be read to its end: {page.error}", page.number))
-        elif not shown and page.image_share > 0.3:
-            notices.append(Notice("image_page", "The page is an image without text and was not read", page.number))
         joins = previous is not None and continues(previous, lines)
         builder.add_page(page.number, page.width, page.height, lines, dropped, joins=joins)
         if lines:
             previous = lines
         if builder.length > settings.limits.max_characters:
             raise TooLargeError(f"The document holds more than {settings.limits.max_characters:,} characters")
+
+
+_PAGE_FAULTS = {
+    "garbled_page": "A font of the page does not say which letters it shows; the page was not read",
+    "broken_page": "The page is damaged and was read in part at most",
+    "image_page": "The page is an image with little or no text and was not read",
+    "empty_page": "No text was found on the page, though something is drawn on it",
+}
+
+
+def _page_fault(page: RawPage, shown: int) -> str:
+    """Return why a page must be taken as unread, or "": a clause is never called missing because its page was not read."""
+    if shown > 20 and page.unmapped > GARBLED_SHARE * shown:
+        return "garbled_page"
+    if page.error:
+        return "broken_page"
+    # A stamp or a signature line on a scan is text, but not the text of the page.
+    if page.image_share > 0.8 and shown < 100:
+        return "image_page"
+    return "empty_page" if not shown and page.painted else ""
+
+
+def _read_raw_pages(data: bytes, settings: Settings) -> list[RawPage]:
+    """Read with the engine of the settings; what pdfminer cannot open, or opens without any text, is tried with pdfium where that is installed."""
+    from analyzer.reading import pdf, pdfium
+
+    if settings.pdf_engine == "pdfium":
+        return list(pdfium.read_pdf_pages(data, limits=settings.limits))
+    try:
+        pages = list(pdf.read_pdf_pages(data, limits=settings.limits))
+        if any(page.runs for page in pages) and not all(page.error for page in pages):
+            return pages
+        refused = None
+    except CorruptDocumentError as error:
+        pages, refused = [], error
+    try:
+        second = list(pdfium.read_pdf_pages(data, limits=settings.limits))
+    except (CorruptDocumentError, SettingsError):
+        second = []
+    if any(page.runs for page in second):
+        return second
+    if refused is not None:
+        raise refused
+    return pages

@@ -17,6 +17,8 @@ _LIGATURES = {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "
 _FOLD = str.maketrans({**_LIGATURES, "\u00ad": "", "\u200b": "", "\ufeff": "", "\u2028": " ", "\u2029": " ", "\t": " ", "\n": " ",
                        "\r": " ", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2007": " ", "\uf0b7": "•", "\uf0a7": "▪",
                        "\u2011": "-", "\u2010": "-"})  # fmt: skip
+#: Control characters, and those that turn the direction of text: a page can hide words behind them.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200c-\u200f]")
 _SPACES = re.compile(r" {2,}")
 _BROKEN = re.compile(r"[^\W\d_]{2,}-$")
 #: "Hard- / und Software", "lundi- / vendredi": the hyphen belongs to the word when the next line goes on with a conjunction.
@@ -39,9 +41,9 @@ class TextLine:
 
 def clean(text: str) -> str:
     """Fold ligatures and odd spaces, compose accents; no line breaks remain."""
-    if text.isascii() and "\t" not in text and "\n" not in text and "\r" not in text:
+    if text.isascii() and text.isprintable():
         return _SPACES.sub(" ", text).strip()
-    folded = unicodedata.normalize("NFC", text.translate(_FOLD))
+    folded = unicodedata.normalize("NFC", _CONTROL.sub("", text.translate(_FOLD)))
     return _SPACES.sub(" ", folded).strip()
 
 
@@ -97,7 +99,7 @@ class TextBuilder:
 
     def _heals(self, text: str) -> bool:
         last = self._parts[-1]
-        return bool(_BROKEN.search(last)) and text[0].islower() and not _KEEPS_HYPHEN.match(text)
+        return last.endswith("-") and bool(_BROKEN.search(last[-40:])) and text[0].islower() and not _KEEPS_HYPHEN.match(text)
 
     def _drop_hyphen(self, placed: list[Line]) -> None:
         """Take the hyphen off the end of the text, and off the line that owned it."""

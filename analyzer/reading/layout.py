@@ -23,7 +23,8 @@ MARGIN_BAND = 0.12
 
 _DIGITS = re.compile(r"\d+")
 _PAGE_NUMBER = re.compile(
-    r"^\W*(?:(?:page|seite|pagina|s\.|p\.|pag\.)\s*)?\d{1,4}\s*(?:(?:/|von|sur|of|di|de|\|)\s*\d{1,4})?\W*$", re.IGNORECASE
+    r"^\W*(?:(?:page|seite|pagina|s\.|p\.|pag\.)\s*)?(?P<page>\d{1,4})\s*(?:(?:/|von|sur|of|di|de|\|)\s*(?P<of>\d{1,4}))?\W*$",
+    re.IGNORECASE,
 )
 _BULLET = re.compile(r"^\s*(?:[•▪●○■□◦‣⁃∙·➢➤✓✔\-–—*]|\(?[a-z]\)|\(?[ivx]{1,4}\)|\(?\d{1,2}[.)](?!\d))\s")
 _NUMBERED = re.compile(
@@ -78,7 +79,7 @@ def _join_runs(row: list[Run], grids: Sequence[Grid]) -> list[Segment]:
             last = segments[-1]
             gap = run.x0 - last.x1
             size = max(min(run.size, last.size), 1.0)
-            if previous is not None and run.text == previous.text and run.x0 - previous.x0 < 0.2 * size:
+            if previous is not None and run.text == previous.text and run.x0 - previous.x0 < 0.3 * min(size, previous.x1 - previous.x0):
                 last.bold = True  # printed twice, a hair apart: that is how some writers make bold
                 continue
             previous = run
@@ -152,11 +153,11 @@ def layout_page(page: RawPage, furniture: frozenset[str] = frozenset()) -> tuple
     """Return the lines of a page in reading order, and the furniture that was dropped."""
     grids = find_grids(page.rules, page.width, page.height)
     rows = split_segments(page.runs, grids)
-    dropped: list[str] = list(dict.fromkeys(page.rotated)) if len(page.rotated) < 40 else []
+    dropped: list[str] = list(dict.fromkeys(page.rotated))
     kept: list[list[Segment]] = []
     for row in rows:
         text = " ".join(segment.text for segment in row)
-        if _in_margin(row, page) and (furniture_key(text, row) in furniture or _PAGE_NUMBER.match(text)):
+        if _in_margin(row, page) and (furniture_key(text, row) in furniture or _is_page_number(text)):
             dropped.append(text)
         else:
             kept.append(row)
@@ -193,7 +194,15 @@ def layout_page(page: RawPage, furniture: frozenset[str] = frozenset()) -> tuple
         if block:
             block[0].new_block = True
             lines += block
+    if page.turn:
+        for line in lines:
+            line.box = _as_shown(line.box, page)
+            line.cell_boxes = [_as_shown(box, page) for box in line.cell_boxes] if line.cell_boxes else None
     return lines, tuple(dropped)
+
+
+def _as_shown(box: Box | None, page: RawPage) -> Box | None:
+    return None if box is None else Box(box.page, *page.as_shown((box.x0, box.top, box.x1, box.bottom)))
 
 
 def _grid_lines(rows: list[list[list[Segment]]], number: int) -> list[TextLine]:
@@ -277,24 +286,53 @@ def _aligned_rows(rows: list[list[Segment]]) -> set[int]:
 
 
 def furniture_key(text: str, row: list[Segment]) -> str:
-    """Return what two prints of the same running head share: the words without figures, and the size (a title may repeat the head, larger)."""
-    return f"{_DIGITS.sub('#', clean(text)).casefold()}\x1f{max(s.size for s in row):.0f}"
+    """Return what two prints of the same running head share: the words, and the size (a title may repeat the head, larger)."""
+    return f"{clean(text).casefold()}\x1f{max(s.size for s in row):.0f}"
+
+
+def _is_page_number(text: str) -> bool:
+    match = _PAGE_NUMBER.match(text)
+    # "24/7" at the top of a page is no page number: there the second figure is the number of pages.
+    return match is not None and (match["of"] is None or int(match["page"]) <= int(match["of"]))
 
 
 def _in_margin(row: list[Segment], page: RawPage) -> bool:
-    return bool(page.height) and (row[0].bottom < MARGIN_BAND * page.height or row[0].top > (1 - MARGIN_BAND) * page.height)
+    height = page.width if page.turn in (1, 3) else page.height
+    return bool(height) and (row[0].bottom < MARGIN_BAND * height or row[0].top > (1 - MARGIN_BAND) * height)
 
 
 def find_furniture(pages: list[RawPage]) -> frozenset[str]:
-    """Return the normalised lines that recur in the margins: on three pages, or on half of them where there are fewer than six."""
-    counts: Counter[str] = Counter()
-    for page in pages:
+    """Return the lines that recur in the margins: on three pages, or on half of them where there are fewer than six.
+
+    Lines that differ in figures are the same head only where a figure grows with the page ("Contract 47, page 3"); otherwise "Priority 1: 2 hours" and
+    "Priority 2: 4 hours" at the top of two pages would be taken for one.
+    """
+    places: dict[str, set[int]] = defaultdict(set)
+    counting: dict[str, list[tuple[int, tuple[int, ...], str]]] = defaultdict(list)
+    for number, page in enumerate(pages):
         if not page.height:
             continue
         margin = [run for run in page.runs if run.bottom < MARGIN_BAND * page.height or run.top > (1 - MARGIN_BAND) * page.height]
-        counts.update({furniture_key(" ".join(s.text for s in row), row) for row in split_segments(margin)})
+        for row in split_segments(margin):
+            key = furniture_key(" ".join(s.text for s in row), row)
+            places[key].add(number)
+            figures = _DIGITS.findall(key)
+            if figures and len(figures) <= 8:
+                counting[_DIGITS.sub("#", key)].append((number, tuple(int(figure[:9]) for figure in figures), key))
     needed = max(2, min(3, (len(pages) + 1) // 2))
-    return frozenset(text for text, count in counts.items() if count >= needed and text)
+    found = {key for key, numbers in places.items() if len(numbers) >= needed}
+    for entries in counting.values():
+        if len({number for number, _, _ in entries}) < needed:
+            continue
+        for position in range(len(entries[0][1])):
+            offsets = Counter(figures[position] - number for number, figures, _ in entries)
+            offset, count = offsets.most_common(1)[0]
+            others = {
+                figures[:position] + figures[position + 1 :] for number, figures, _ in entries if figures[position] - number == offset
+            }
+            if count >= needed and len(others) == 1:
+                found |= {key for number, figures, key in entries if figures[position] - number == offset}
+    return frozenset(key for key in found if key.split("\x1f")[0])
 
 
 def continues(previous: list[TextLine], following: list[TextLine]) -> bool:

@@ -60,6 +60,8 @@ def read_pdf_pages(data: bytes, *, limits: Limits) -> Iterator[RawPage]:
             f"The PDF cannot be opened: {_reason(error)}", hint="open it in a viewer and print it to a new PDF"
         ) from error
 
+    # The labels of pages ("iv", "A-3") are of no use here, and odd ones make pdfminer refuse a sound file.
+    document.get_page_labels = _no_labels  # type: ignore[method-assign]
     manager = PDFResourceManager(caching=True)
     device = _make_device(manager, limits)
     pages = PDFPage.create_pages(document)
@@ -84,12 +86,20 @@ def read_pdf_pages(data: bytes, *, limits: Limits) -> Iterator[RawPage]:
         raise CorruptDocumentError("The PDF has no pages")
 
 
+def _no_labels() -> Iterator[str]:
+    from pdfminer.pdfdocument import PDFNoPageLabels
+
+    raise PDFNoPageLabels
+
+
 def _read_page(page: Any, number: int, manager: Any, device: Any, foreign: tuple[type[Exception], ...]) -> RawPage:
     from pdfminer.pdfinterp import PDFPageInterpreter
 
     device.start(number)
     try:
-        PDFPageInterpreter(manager, device).process_page(page)
+        interpreter = PDFPageInterpreter(manager, device)
+        interpreter.process_page(page)
+        _draw_annotations(page, interpreter)
     except TooLargeError:
         raise
     except foreign as error:
@@ -97,7 +107,32 @@ def _read_page(page: Any, number: int, manager: Any, device: Any, foreign: tuple
     except MemoryError:
         device.page.error = "out of memory"
     result: RawPage = device.page
+    result.set_upright()
     return result
+
+
+def _draw_annotations(page: Any, interpreter: Any) -> None:
+    """Show the filled fields of a form and the text boxes laid over the page; they stand outside its content."""
+    from pdfminer.pdftypes import PDFStream, dict_value, list_value, resolve1
+    from pdfminer.utils import apply_matrix_rect, mult_matrix
+
+    ctm = interpreter.ctm
+    for reference in list_value(page.annots)[:MAX_FORM_DRAWS] if page.annots else ():
+        annotation = dict_value(reference)
+        if getattr(resolve1(annotation.get("Subtype")), "name", "") not in ("Widget", "FreeText") or not annotation.get("AP"):
+            continue
+        look = resolve1(dict_value(annotation["AP"]).get("N"))
+        if not isinstance(look, PDFStream):
+            continue
+        x0, y0, x1, y1 = (float(resolve1(v)) for v in list_value(annotation["Rect"]))
+        box = [float(resolve1(v)) for v in list_value(look.get("BBox", [0, 0, x1 - x0, y1 - y0]))]
+        matrix: Any = tuple(float(resolve1(v)) for v in list_value(look.get("Matrix", [1, 0, 0, 1, 0, 0])))
+        bounds: Any = tuple(box)
+        left, low, right, high = apply_matrix_rect(matrix, bounds)
+        a = (x1 - x0) / (right - left) if right != left else 1.0
+        d = (y1 - y0) / (high - low) if high != low else 1.0
+        place = (a, 0.0, 0.0, d, x0 - a * left, y0 - d * low)
+        interpreter.render_contents(dict_value(look.get("Resources") or {}), [look], ctm=mult_matrix(matrix, mult_matrix(place, ctm)))
 
 
 def _reason(error: BaseException) -> str:
@@ -137,6 +172,7 @@ def _make_device(manager: Any, limits: Limits) -> PDFDevice:
             self.depth -= 1
 
         def render_image(self, name: Any, stream: Any) -> None:
+            self.page.painted = True
             if self.ctm and self.page.width and self.page.height:
                 a, b, c, d, _, _ = self.ctm
                 area = abs(a * d - b * c) / (self.page.width * self.page.height)
@@ -214,17 +250,31 @@ def _make_device(manager: Any, limits: Limits) -> PDFDevice:
             size = abs(fontsize) * (c * c + d * d) ** 0.5
             if not text.strip() or size <= 0 or not (-1e6 < x0 < 1e6 and -1e6 < y0 < 1e6 and x1 - x0 < 1e6):
                 return
-            if abs(y1 - y0) > 0.1 * abs(x1 - x0) + 0.5 or x1 < x0:
-                self.page.rotated.append(text)
-                return
             name = str(font.fontname).lower()
             bold = any(word in name for word in _BOLD)
-            baseline = self.page.height - y0
-            self.page.runs.append(Run(text, x0, baseline - 0.78 * size, x1, baseline + 0.22 * size, size, bold))
+            width, height = self.page.width, self.page.height
+            along, across = abs(x1 - x0), abs(y1 - y0)
+            if across <= 0.1 * along + 0.5 and x1 >= x0:
+                left, right, base = x0, x1, height - y0
+                runs = self.page.runs
+            elif along <= 0.1 * across + 0.5 and y1 > y0:
+                left, right, base = y0, y1, x0
+                runs = self.page.turned.setdefault(1, [])
+            elif across <= 0.1 * along + 0.5:
+                left, right, base = width - x0, width - x1, y0
+                runs = self.page.turned.setdefault(2, [])
+            elif along <= 0.1 * across + 0.5:
+                left, right, base = height - y0, height - y1, width - x0
+                runs = self.page.turned.setdefault(3, [])
+            else:
+                left, right, base = x0, max(x0, x1), height - y0
+                runs = self.page.turned.setdefault(0, [])
+            runs.append(Run(text, left, base - 0.78 * size, right, base + 0.22 * size, size, bold))
 
         def paint_path(self, gstate: Any, stroke: bool, fill: bool, evenodd: bool, path: Any) -> None:
             """Keep straight horizontal and vertical strokes and the edges of rectangles; curves are of no use to a table."""
             rules = self.page.rules
+            self.page.painted = True
             if len(path) > 40 or len(rules) > MAX_RULES or not self.ctm:
                 return
             a, b, c, d, e, f = self.ctm

@@ -54,7 +54,7 @@ def _read_page(page: Any, number: int, raw: Any, limits: Limits) -> RawPage:
     weight_of = raw.FPDFText_GetFontWeight
     for index in range(text_page.count_rects()):
         left, bottom, right, top = text_page.get_rect(index)
-        text = text_page.get_text_bounded(left, bottom, right, top).replace("\r\n", " ").replace("\n", " ")
+        text = text_page.get_text_bounded(left, bottom, right, top).replace("\x02", "-").replace("\r\n", " ").replace("\n", " ")
         if not text.strip():
             continue
         result.unmapped += text.count("\ufffd")
@@ -71,6 +71,7 @@ def _read_page(page: Any, number: int, raw: Any, limits: Limits) -> RawPage:
         if not raw.FPDFPageObj_GetBounds(item.raw, *(ctypes.byref(value) for value in values)):
             continue
         left, bottom, right, top = (value.value for value in values)
+        result.painted = True
         if item.type == raw.FPDF_PAGEOBJ_IMAGE:
             result.image_share = min(1.0, result.image_share + max(0.0, (right - left) * (top - bottom)) / max(1.0, width * height))
         elif len(result.rules) < 20_000:

@@ -8,8 +8,7 @@ from analyzer.reading.builder import TextLine
 
 _MARKDOWN_HEADING = re.compile(r"^ {0,3}(#{1,6})\s+(?=\S)")
 _UNDERLINE = re.compile(r"^ {0,3}(=+|-{3,})\s*$")
-_TABLE_RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*$")
-_TABLE_ROW = re.compile(r"^\s*\|.*\|\s*$|^[^|\n]+\|[^|\n]+(\|[^|\n]*)*$")
+_TABLE_RULE = re.compile(r"[|:\- ]*--[|:\- ]*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200c\u200d\u2060\ufeff]")
 
 
@@ -45,7 +44,7 @@ def read_plain_lines(text: str) -> list[TextLine]:
         if not stripped:
             new_block = True
             continue
-        if _TABLE_RULE.match(raw) and "|" in raw:
+        if "|" in stripped and _TABLE_RULE.fullmatch(stripped):
             continue
         if _UNDERLINE.match(raw):
             if lines and not new_block and not lines[-1].hint and len(lines[-1].text) < 120:
@@ -57,7 +56,7 @@ def read_plain_lines(text: str) -> list[TextLine]:
         if heading:
             stripped = raw[heading.end() :].strip().rstrip("#").rstrip()
             hint = f"heading{len(heading.group(1))}"
-        elif _TABLE_ROW.match(raw) and _is_table(source, position):
+        elif _is_row(stripped) and _is_table(source, position):
             stripped = stripped.strip("|").strip()
             hint = "table_row"
         if stripped:
@@ -65,6 +64,11 @@ def read_plain_lines(text: str) -> list[TextLine]:
             lines.append(TextLine(stripped, new_block=new_block or bool(hint), hint=hint, cells=cells))
         new_block = bool(heading)
     return lines
+
+
+def _is_row(stripped: str) -> bool:
+    bars = stripped.count("|")
+    return bars >= 2 if stripped.startswith("|") else bars >= 1 and not stripped.endswith("||")
 
 
 def _is_table(source: list[str], position: int) -> bool:

@@ -40,6 +40,38 @@ class RawPage:
     unmapped: int = 0
     #: Share of the page that images cover, 0 to 1.
     image_share: float = 0.0
-    #: Text that does not run left to right: stamps, watermarks, side notes.
-    rotated: list[str] = field(default_factory=list)
+    #: Runs that do not go left to right, by quarter turns counter-clockwise (1: upwards), their boxes as if the page were turned upright;
+    #: 0 is any other angle. Stamps, watermarks, side notes, or all of a landscape page.
+    turned: dict[int, list[Run]] = field(default_factory=dict)
+    #: How the page was turned to be read, in quarter turns counter-clockwise.
+    turn: int = 0
+    #: Something was painted: a page without text that is not empty either.
+    painted: bool = False
     error: str = ""
+
+    @property
+    def rotated(self) -> list[str]:
+        """The text that does not run along with the page."""
+        return [run.text for runs in self.turned.values() for run in runs]
+
+    def set_upright(self) -> None:
+        """Read the page along the direction in which most of its text runs."""
+        counts = {turn: sum(len(run.text) for run in runs) for turn, runs in self.turned.items() if turn}
+        best = max(counts, key=lambda turn: counts[turn], default=0)
+        if not best or counts[best] <= max(20, sum(len(run.text) for run in self.runs)):
+            return
+        upright = self.turned.pop(best)
+        if self.runs:
+            self.turned[0] = self.turned.get(0, []) + self.runs
+        self.runs, self.rules, self.turn = upright, [], best
+
+    def as_shown(self, box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+        """Return a box of the turned page in the coordinates of the page as it is shown."""
+        x0, top, x1, bottom = box
+        if self.turn == 1:
+            return top, self.height - x1, bottom, self.height - x0
+        if self.turn == 2:
+            return self.width - x1, self.height - bottom, self.width - x0, self.height - top
+        if self.turn == 3:
+            return self.width - bottom, x0, self.width - top, x1
+        return box

@@ -37,7 +37,7 @@ def sniff(data: bytes) -> str:
         raise NoTextError("The file is empty")
     if b"%PDF-" in data[:1024]:
         return PDF
-    if data[:2] == b"PK":
+    if data[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
         return _sniff_zip(data)
     for magic, what, hint in _KNOWN:
         if data.startswith(magic):

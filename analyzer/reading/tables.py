@@ -49,7 +49,8 @@ class Grid:
 def find_grids(rules: list[Rule], width: float, height: float) -> list[Grid]:
     """Return the grids of a page, from top to bottom; at least two rows or columns each."""
     horizontal = [r for r in rules if r.top == r.bottom or abs(r.top - r.bottom) < 0.5]
-    vertical = [r for r in rules if r not in set(horizontal)] if len(rules) < 4000 else []
+    lying = set(horizontal)
+    vertical = [r for r in rules if r not in lying]
     if len(horizontal) < 2 or len(vertical) < 2:
         return []
     vertical = [r for r in vertical if r.bottom - r.top > 4]

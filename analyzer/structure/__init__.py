@@ -21,7 +21,7 @@ _ITEM = re.compile(
 )
 _NUMBER_ITEM = re.compile(r"\s*\d{1,2}(?:\.\d{1,2}){0,4}\.?\s")
 _TEXT_END = re.compile(r"[.!?:;…][\"»”')\]]?\s*$")
-_CONTENTS = re.compile(r"(?:\.\s?){5,}\s*\d{0,4}\s*$|…{2,}\s*\d+\s*$|_{0}\S.*\s\.{3,}\s*\d+$")
+_CONTENTS = re.compile(r"(?:\.\s?){5,30}\s{0,9}\d{0,4}\s{0,9}$|…{2,30}\s{0,9}\d{1,4}\s{0,9}$")
 #: A line longer than this is a paragraph that was never wrapped.
 UNWRAPPED = 180
 
@@ -69,7 +69,7 @@ def split_document(document: Document, *, language: str | None = None) -> tuple[
             continue
         position += 1
         flat = text[block.start : block.end].replace("\n", " ")
-        if block.hint == "toc" or _CONTENTS.search(flat):
+        if block.hint == "toc" or _CONTENTS.search(flat[-80:]):
             continue
         spoken = language or detect_block_language(flat, main)
         first = block.lines[0]

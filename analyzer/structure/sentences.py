@@ -14,7 +14,6 @@ from analyzer.types import Span
 
 #: An end mark, closing quotes, then space, then something that can begin a sentence. Bounded, so that no text makes it slow.
 _CANDIDATE = re.compile(r"(?P<mark>[.!?…])[.!?…]{0,3}[\"»”’)\]]{0,3}(?P<space>\s{1,9})(?=[\"«„“(\[]?\s?[^\W_a-zà-öø-ÿ]|[•▪–—-]\s)")
-_WORD_BEFORE = re.compile(r"([^\s(\[«„“\"']{1,20}(?:\s[^\s(\[«„“\"'.]{1,3})?)$")
 _LAST_TOKEN = re.compile(r"[^\s(\[«„“\"'’/]{1,20}$")
 _FIGURE = re.compile(r"\d{1,3}$")
 _ENUMERATOR = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,4}|[a-zA-Z]|[ivxIVX]{1,5})$")
@@ -86,7 +85,8 @@ def _ends(text: str, start: int, dot: int, after: int, language: str) -> bool:
     if token is None:
         return True
     word = token.group().lower().rstrip(".")
-    at_start = not text[start : dot - len(token.group())].strip(" \t\n([*•▪–—-")
+    lead = text[start : min(dot - len(token.group()), start + 24)]
+    at_start = dot - len(token.group()) - start < 24 and not lead.strip(" \t\n([*•▪–—-")
     if at_start and _ENUMERATOR.match(token.group()):
         return False  # "1. Objet", "a. Le client": the number of the paragraph
     following = _NEXT_WORD.match(text, after)
