@@ -6,12 +6,11 @@ import os
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analyzer._version import __version__
-from analyzer.errors import ModelNotFoundError, SettingsError
+from analyzer.errors import ModelNotFoundError, SettingsError, TooLargeError
 from analyzer.settings import Settings
 from analyzer.types import LANGUAGES, Clause, Document, Duration, Label, Quantity, Sentence
 
@@ -67,9 +66,17 @@ class Analyzer:
 
     def __init__(self, model: str | Path | None = None, settings: Settings | None = None) -> None:
         self._folder = None if model is None else Path(model)
-        self.settings = settings or Settings()
+        self.settings = _checked(settings) or Settings()
         self._lock = threading.Lock()
         self._model: ClauseModel | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"folder": self._folder, "settings": self.settings}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self._folder, self.settings = state["folder"], state["settings"]
+        self._lock = threading.Lock()
+        self._model = None
 
     @property
     def model(self) -> ClauseModel:
@@ -85,7 +92,7 @@ class Analyzer:
         """Analyze one contract; see `analyzer.analyze`."""
         from analyzer.reading import read_document
 
-        settings = settings or self.settings
+        settings = _checked(settings) or self.settings
         _check_language(language)
         document = read_document(source, name=name, settings=settings)
         return self.analyze_document(document, language=language, settings=settings)
@@ -100,6 +107,11 @@ class Analyzer:
         settings = settings or self.settings
         main = language or detect_language(document.text)
         sentences = split_document(document, language=language)
+        if len(sentences) > settings.limits.max_rows:
+            raise TooLargeError(
+                f"The document has {len(sentences)} rows, more than {settings.limits.max_rows}",
+                hint="raise limits.max_rows or split the file",
+            )
         labels = self._classify_sentences(sentences)
         quantities = find_quantities_many(
             [s.text for s in sentences], languages=[s.language for s in sentences], offsets=[s.span.start for s in sentences]
@@ -112,7 +124,7 @@ class Analyzer:
         unread = any(notice.page is not None for notice in document.notices)
         checklist = assess_checklist(clauses, document, settings=settings, unread_pages=unread)
         findings = sort_findings((*risks, *checklist_findings(checklist, settings=settings)))
-        return Report(document, main, clauses, checklist, findings, self._provenance())
+        return Report(document, main, clauses, checklist, findings, self._provenance(settings))
 
     def classify(
         self,
@@ -130,6 +142,11 @@ class Analyzer:
             raise SettingsError("classify takes a list of texts, not one text", hint="classify([text])")
         _check_language(language)
         texts = list(texts)
+        wrong = next((text for text in texts if not isinstance(text, str)), None)
+        if wrong is not None or None in texts:
+            raise SettingsError(f"classify takes texts, not {type(wrong).__name__}")
+        if headings is not None and len(headings) != len(texts):
+            raise SettingsError(f"{len(texts)} texts, but {len(headings)} headings")
         languages = [language or detect_language(text) for text in texts]
         return self.model.classify(make_rows(texts, headings=headings, languages=languages, consecutive=consecutive))
 
@@ -146,11 +163,10 @@ class Analyzer:
             )
         )
 
-    def _provenance(self) -> tuple[tuple[str, str], ...]:
-        return (("analyzer", __version__), ("model_sha256", self.model.sha256), ("rules_sha256", rules_digest(self.settings.rules)))
+    def _provenance(self, settings: Settings) -> tuple[tuple[str, str], ...]:
+        return (("analyzer", __version__), ("model_sha256", self.model.sha256), ("rules_sha256", rules_digest(settings.rules)))
 
 
-@cache
 def rules_digest(rules: str | None) -> str:
     """Return the sha256 over the shipped rules and the user's own."""
     import hashlib
@@ -171,6 +187,14 @@ def rules_digest(rules: str | None) -> str:
         except OSError as error:
             raise SettingsError(f"Cannot read the rules in {rules}: {error}") from error
     return digest.hexdigest()
+
+
+def _checked(settings: Settings | None) -> Settings | None:
+    if settings is not None and not isinstance(settings, Settings):
+        raise SettingsError(
+            f"settings must be Settings, not {type(settings).__name__}", hint="Settings.from_file(path) or Settings.from_dict(table)"
+        )
+    return settings
 
 
 def _check_language(language: str | None) -> None:
@@ -250,6 +274,8 @@ def find_quantities(text: str, *, language: str | None = None) -> tuple[Quantity
     from analyzer.structure import detect_language
 
     _check_language(language)
+    if not isinstance(text, str):
+        raise SettingsError(f"a text is needed, not {type(text).__name__}")
     return find(text, language=language or detect_language(text))
 
 
@@ -259,6 +285,8 @@ def find_durations(text: str, *, language: str | None = None) -> tuple[Duration,
     from analyzer.structure import detect_language
 
     _check_language(language)
+    if not isinstance(text, str):
+        raise SettingsError(f"a text is needed, not {type(text).__name__}")
     return find(text, language=language or detect_language(text))
 
 

@@ -20,8 +20,9 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analyzer.api import Analyzer, default_analyzer
-from analyzer.errors import AnalyzerError, DataError, TimeLimitError
+from analyzer._version import __version__
+from analyzer.api import Analyzer, default_analyzer, rules_digest
+from analyzer.errors import AnalyzerError, DataError, SettingsError, TimeLimitError
 from analyzer.reading import read_bytes
 from analyzer.report.model import Report
 from analyzer.settings import Settings
@@ -73,18 +74,34 @@ def analyze_many(sources: Iterable[Source], *, n_jobs: int = -1, settings: Setti
 def run_batch(sources: Iterable[Source], *, n_jobs: int, settings: Settings) -> Iterator[Report | Failure]:
     """Yield a Report or Failure per source, in order."""
     default_analyzer().model  # noqa: B018 - a missing model is one error now, not one failure per document
+    if isinstance(sources, str | Path):
+        sources = collect_paths(sources)
     iterator = iter(sources)
-    jobs = (os.cpu_count() or 1) if n_jobs in (-1, 0) else abs(n_jobs)
+    jobs = count_jobs(n_jobs)
     while window := list(islice(iterator, WINDOW * jobs)):
         loaded = [_load(source, settings) for source in window]
         yield from _run_window(loaded, jobs, settings)
 
 
+def count_jobs(n_jobs: int | None) -> int:
+    """Return the number of processes as joblib counts them: None is 1, -1 all cores, -2 all but one."""
+    cores = os.cpu_count() or 1
+    if n_jobs is None:
+        return 1
+    if not isinstance(n_jobs, int) or n_jobs == 0:
+        raise SettingsError(f"n_jobs must be a whole number other than 0, not {n_jobs!r}", hint="-1 is one process per core")
+    return n_jobs if n_jobs > 0 else max(1, cores + 1 + n_jobs)
+
+
 def _load(source: Source, settings: Settings) -> tuple[str, bytes] | Failure:
+    name = str(source) if isinstance(source, str | Path) else ""
     try:
         return read_bytes(source, limits=settings.limits)
     except AnalyzerError as error:
-        return Failure.from_error(str(source) if isinstance(source, str | Path) else "", error)
+        return Failure.from_error(name, error)
+    except Exception as error:
+        # A file object of somebody else's making may raise anything; it costs its own document only.
+        return Failure(name, "read", f"The source cannot be read: {type(error).__name__}: {error}")
 
 
 def _run_window(loaded: list[tuple[str, bytes] | Failure], jobs: int, settings: Settings) -> Iterator[Report | Failure]:
@@ -92,8 +109,9 @@ def _run_window(loaded: list[tuple[str, bytes] | Failure], jobs: int, settings: 
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
     work = [item for item in loaded if not isinstance(item, Failure)]
+    results: list[Report | Failure]
     if jobs == 1 or len(work) <= 1:
-        results: list[Report | Failure] = [_guarded(name, data, settings) for name, data in work]
+        results = [analyze_isolated(name, data, settings=settings) for name, data in work]
     else:
         try:
             results = list(Parallel(n_jobs=jobs)(delayed(_guarded)(name, data, settings) for name, data in work))
@@ -107,6 +125,7 @@ def _run_window(loaded: list[tuple[str, bytes] | Failure], jobs: int, settings: 
 
 def _guarded(name: str, data: bytes, settings: Settings, model: str | None = None) -> Report | Failure:
     """Analyze in this process; any error becomes a Failure."""
+    _limit_memory(settings.limits.memory_bytes)
     try:
         with _alarm(settings.limits.timeout_s + settings.limits.timeout_per_page_s * _ASSUMED_PAGES):
             return _analyzer_for(model).analyze(data, name=name, settings=settings)
@@ -158,6 +177,22 @@ def analyze_isolated(
 @cache
 def _analyzer_for(model: str | None) -> Analyzer:
     return Analyzer(model) if model else default_analyzer()
+
+
+def _limit_memory(memory_bytes: int) -> None:
+    """Bound the address space of a worker process, above what it holds already; never that of the main process."""
+    try:
+        import resource
+        from multiprocessing import parent_process
+
+        from joblib.externals.loky.process_executor import _CURRENT_DEPTH
+    except ImportError:
+        return
+    if parent_process() is None and not _CURRENT_DEPTH:
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    ceiling = memory_bytes if hard == resource.RLIM_INFINITY else min(memory_bytes, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (ceiling, hard))
 
 
 @contextlib.contextmanager
@@ -278,13 +313,39 @@ def score_batch(
     folder = Path(out)
     if folder.is_file():
         raise DataError(f"{folder} is a file", hint="score writes a folder of Parquet parts; choose another name")
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"Cannot write to {folder}: {error.strerror}") from error
+    paths = collect_paths(sources)
+    with _locked(folder):
+        return _score_paths(paths, folder, n_jobs=n_jobs, settings=settings, progress=progress)
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold the folder: two runs in one folder would write over each other's parts. The lock ends with its process, however that ends."""
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    with (folder / "_lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise SettingsError(f"Another run is writing to {folder}", hint="wait for it, or choose another name") from error
+        yield
+
+
+def _score_paths(
+    paths: list[Path], folder: Path, *, n_jobs: int, settings: Settings, progress: Callable[[int, int], None] | None
+) -> ScoreResult:
     for left in folder.glob(".tmp-*"):
         left.unlink(missing_ok=True)
     model = default_analyzer().model
-    setting_key = hashlib.sha256(f"{model.sha256}\n{settings!r}".encode()).hexdigest()[:16]
-    manifest = _Manifest(folder, setting_key)
-    paths = collect_paths(sources)
+    key_parts = f"{__version__}\n{model.sha256}\n{rules_digest(settings.rules)}\n{settings!r}"
+    manifest = _Manifest(folder, hashlib.sha256(key_parts.encode()).hexdigest()[:16])
     skipped = 0
     todo: list[tuple[Path, str]] = []
     failures: list[Failure] = []
@@ -323,6 +384,29 @@ def score_batch(
     return ScoreResult(folder, count, skipped, tuple(failures))
 
 
+_CLAUSE_TYPES = {
+    "document": "string", "sha256": "string", "row": "int64", "page": "int64", "start": "int64", "end": "int64", "language": "string", "kind": "string",
+    "heading": "list:string", "text": "string", "labels": "list:string", "probabilities": "list:float64", "uncertain": "bool",
+    "durations": "list:string", "seconds": "list:float64", "roles": "list:string", "percentages": "list:float64", "amounts": "list:string",
+    "service_hours": "list:float64", "risks": "list:string",
+}  # fmt: skip
+_FINDING_TYPES = {
+    **dict.fromkeys(
+        ("document", "sha256", "severity", "kind", "category", "rule", "title", "explanation", "ask", "wording", "source", "quote"),
+        "string",
+    ),
+    **dict.fromkeys(("page", "start", "end"), "int64"),
+}
+
+
+def _columns(types: dict[str, str]) -> list[tuple[str, Any]]:
+    """Return the columns of a Parquet schema; "list:string" is a list of strings."""
+    import pyarrow as pa
+
+    plain = {"string": pa.string(), "int64": pa.int64(), "float64": pa.float64(), "bool": pa.bool_()}
+    return [(name, pa.list_(plain[kind[5:]]) if kind.startswith("list:") else plain[kind]) for name, kind in types.items()]
+
+
 class _Manifest:
     """`_manifest.json` in the folder: content hash -> part, per model and settings; and the failures of the last run."""
 
@@ -333,23 +417,27 @@ class _Manifest:
         if path.is_file():
             try:
                 data = json.loads(path.read_text(encoding="utf-8"))
-                if data["settings"] == setting_key:
-                    self.done = {key: part for key, part in data["done"].items() if (folder / part).is_file()}
-                else:
-                    self._set_aside(folder)
+                known, done = data["settings"], dict(data["done"])
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 raise DataError(f"{path} is damaged: {error}", hint="delete the folder, or choose another name") from error
-        elif any(folder.glob("part-*.parquet")):
-            raise DataError(f"{folder} holds Parquet parts without a manifest", hint="choose another name")
-
-    @staticmethod
-    def _set_aside(folder: Path) -> None:
-        """Remove parts of another model or other settings: a table that mixes two models is worse than none."""
-        for part in [*folder.glob("part-*.parquet"), *folder.glob("_findings-*.parquet")]:
-            part.unlink()
+            if known != setting_key:
+                # A table that mixes two models is worse than none, and deleting is not ours to do.
+                raise SettingsError(
+                    f"{folder} holds scores of another model, version or settings", hint="choose another name, or delete the folder"
+                )
+            self.done = {key: part for key, part in done.items() if (folder / part).is_file()}
+        else:
+            self.write([])
+        # A part that the manifest does not name was written by a run that died before it could say so; its documents are done again.
+        named = set(self.done.values())
+        for part in folder.glob("part-*.parquet"):
+            if part.name not in named:
+                part.unlink()
+                (folder / part.name.replace("part-", "_findings-")).unlink(missing_ok=True)
 
     def write_part(self, reports: list[tuple[str, Report]]) -> None:
-        import pandas as pd
+        import pyarrow as pa
+        import pyarrow.parquet as pq
 
         from analyzer.report.frames import clause_records, finding_records
 
@@ -360,14 +448,12 @@ class _Manifest:
             for _, report in reports
             for record in finding_records(report, report.language)
         ]
-        clauses = pd.DataFrame.from_records([record for _, report in reports for record in clause_records(report)])
-        clauses["page"] = clauses["page"].astype("Int64")
-        table = pd.DataFrame.from_records(findings)
-        if len(table):
-            for column in ("page", "start", "end"):
-                table[column] = table[column].astype("Int64")
-        self._atomic(f"_findings-{number:05d}.parquet", lambda path: table.to_parquet(path, index=False))
-        self._atomic(name, lambda path: clauses.to_parquet(path, index=False))
+        clauses = [record for _, report in reports for record in clause_records(report)]
+        # The schema is written out: guessed from the values, an empty list has another type in each part.
+        rows = pa.Table.from_pylist(clauses, schema=pa.schema(_columns(_CLAUSE_TYPES)))
+        table = pa.Table.from_pylist(findings, schema=pa.schema(_columns(_FINDING_TYPES)))
+        self._atomic(f"_findings-{number:05d}.parquet", lambda path: pq.write_table(table, path))
+        self._atomic(name, lambda path: pq.write_table(rows, path))
         for key, _ in reports:
             self.done[key] = name
 

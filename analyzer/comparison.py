@@ -9,6 +9,7 @@ from analyzer.assessment import load_catalogue
 from analyzer.assessment.messages import render_duration
 from analyzer.errors import SettingsError
 from analyzer.report.model import Report
+from analyzer.report.words import word
 from analyzer.types import Duration, FindingKind, Severity, Status
 
 if TYPE_CHECKING:
@@ -61,6 +62,9 @@ _RANK = {Status.PRESENT: 2, Status.WEAK: 1, Status.MISSING: 0}
 
 def compare_reports(reports: tuple[Report, ...], *, language: str | None = None) -> Comparison:
     """Compare reports; see `analyzer.compare`."""
+    wrong = next((report for report in reports if not isinstance(report, Report)), None)
+    if wrong is not None:
+        raise SettingsError(f"A {type(wrong).__name__} cannot be compared", hint="leave out what could not be read")
     if len(reports) < 2:
         raise SettingsError("A comparison needs two reports at least")
     language = language or reports[0].language
@@ -70,11 +74,12 @@ def compare_reports(reports: tuple[Report, ...], *, language: str | None = None)
     words = {"fr": ("présent", "faible", "absent"), "de": ("vorhanden", "schwach", "fehlt"), "it": ("presente", "debole", "assente"),
              "en": ("present", "weak", "missing")}[language]  # fmt: skip
     by_status = dict(zip((Status.PRESENT, Status.WEAK, Status.MISSING), words, strict=True))
-    for position, checked in enumerate(reports[0].checklist):
-        statuses = [report.checklist[position].status for report in reports]
+    lines = [{checked.category: checked.status for checked in report.checklist} for report in reports]
+    for category in lines[0]:
+        statuses = [line.get(category, Status.MISSING) for line in lines]
         ranks = [_RANK[status] for status in statuses]
         best = tuple(i for i, rank in enumerate(ranks) if rank == max(ranks)) if len(set(ranks)) > 1 else ()
-        rows.append(ComparedRow(catalogue.categories[checked.category].name[language], tuple(by_status[s] for s in statuses), best))
+        rows.append(ComparedRow(catalogue.categories[category].name[language], tuple(by_status[s] for s in statuses), best))
     for role in SHORTER_IS_BETTER:
         found = [_shortest(report, role) for report in reports]
         if not any(found):
@@ -92,7 +97,13 @@ def compare_reports(reports: tuple[Report, ...], *, language: str | None = None)
     for severity in (Severity.HIGH, Severity.MEDIUM, Severity.LOW):
         counts = [sum(f.severity is severity and f.kind is FindingKind.RISK for f in report.findings) for report in reports]
         best = tuple(i for i, count in enumerate(counts) if count == min(counts)) if len(set(counts)) > 1 else ()
-        rows.append(ComparedRow(f"risk: {severity.value}", tuple(str(count) for count in counts), best))
+        rows.append(
+            ComparedRow(
+                f"{word('kind', 'risk', language)}: {word('severity', severity.value, language)}",
+                tuple(str(count) for count in counts),
+                best,
+            )
+        )
     return Comparison(tuple(names), language, tuple(rows))
 
 

@@ -50,8 +50,9 @@ class Limits:
     max_pages: int = 2_000
     max_characters: int = 5_000_000
     max_page_characters: int = 200_000
+    max_rows: int = 60_000
     max_unpacked_bytes: int = 200_000_000
-    max_part_bytes: int = 50_000_000
+    max_part_bytes: int = 25_000_000
     max_entries: int = 10_000
     max_ratio: int = 100
     #: Wall time of one document when it runs in a process of its own: a base plus a share per page.
@@ -72,8 +73,8 @@ class Settings:
         Language of explanations; None takes the language of the contract.
     country : str, default="CH"
         ISO 3166 code of the customer's country: decides what is foreign law.
-    ocr : {"auto", "never", "force"}, default="auto"
-        What to do with pages that hold no text.
+    ocr : {"auto", "never"}, default="auto"
+        What to do with pages that hold no text. This version reads no images: such pages are reported as unread either way.
     pdf_engine : {"pdfminer", "pdfium"}, default="pdfminer"
         Which reader takes PDF files; pdfium needs the extra `pdfium`.
     rules : str or None, default=None
@@ -95,7 +96,9 @@ class Settings:
         except ValueError:
             raise SettingsError(f"Unknown side {self.side!r}", hint="customer or provider") from None
         _check("language", self.language, (None, *LANGUAGES))
-        _check("ocr", self.ocr, ("auto", "never", "force"))
+        if self.ocr == "force":
+            raise SettingsError("Text recognition (OCR) is no part of this version", hint='run it on the file first, or use ocr = "auto"')
+        _check("ocr", self.ocr, ("auto", "never"))
         _check("pdf_engine", self.pdf_engine, ("pdfminer", "pdfium"))
 
     @classmethod
@@ -126,8 +129,9 @@ class Settings:
                     raise SettingsError(f"Setting {name} must be a table")
                 _check_names(table, kind, prefix=f"{name}.")
                 for key, value in table.items():
-                    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-                        raise SettingsError(f"Setting {name}.{key} must be a number of 0 or more, not {value!r}")
+                    whole = kind is Limits and isinstance(getattr(Limits(), key), int)
+                    if isinstance(value, bool) or not isinstance(value, int if whole else int | float) or not 0 <= value < float("inf"):
+                        raise SettingsError(f"Setting {name}.{key} must be a {'whole ' if whole else ''}number of 0 or more, not {value!r}")
                 parts[name] = kind(**table)
         _check_names(values, cls)
         for key, value in values.items():

@@ -68,12 +68,12 @@ class ClauseModel:
         distance = probabilities - calibration.threshold
         if self.single_label:
             best = int(np.argmax(probabilities))
-            return (Label(self.categories[best], float(probabilities[best]), bool(distance[best] < above)),)
+            return (Label(self.categories[best], round(float(probabilities[best]), 4), bool(distance[best] < above)),)
         chosen = np.flatnonzero(distance >= 0)
-        labels = [Label(self.categories[k], float(probabilities[k]), bool(distance[k] < above)) for k in chosen]
+        labels = [Label(self.categories[k], round(float(probabilities[k]), 4), bool(distance[k] < above)) for k in chosen]
         if not labels:
             nearly = bool((distance >= -below).any()) and below > 0
-            return (Label(OTHER, float(1.0 - probabilities.max(initial=0.0)), nearly),)
+            return (Label(OTHER, round(float(1.0 - probabilities.max(initial=0.0)), 4), nearly),)
         return tuple(sorted(labels, key=lambda label: (-label.probability, label.category)))
 
     def explain(self, row: Row, category: str, *, top: int = 12) -> list[tuple[str, float]]:

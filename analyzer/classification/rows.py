@@ -32,7 +32,7 @@ def make_rows(
 ) -> list[Row]:
     """Bundle parallel sequences to rows; with `consecutive` each row knows its neighbours."""
     count = len(texts)
-    paths = [tuple(path or ()) for path in headings] if headings is not None else [()] * count
+    paths = [(path,) if isinstance(path, str) else tuple(path or ()) for path in headings] if headings is not None else [()] * count
     spoken = [languages] * count if isinstance(languages, str) else list(languages) if languages is not None else [""] * count
     sorts = list(kinds) if kinds is not None else ["sentence"] * count
     if not len(paths) == len(spoken) == len(sorts) == count:

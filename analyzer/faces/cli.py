@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -25,6 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code."""
     parser = _parser()
     options = parser.parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that knows ASCII only still gets its answer
     try:
         code: int = options.run(options)
         sys.stdout.flush()
@@ -33,6 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(error, 2)
     except AnalyzerError as error:
         return _complain(error, 1)
+    except (PermissionError, IsADirectoryError, NotADirectoryError, FileNotFoundError) as error:
+        return _complain(SettingsError(f"Cannot write to {error.filename}: {error.strerror}"), 2)
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         return 130
@@ -168,8 +174,17 @@ def _analyze(options: argparse.Namespace) -> int:
         raise SettingsError(f"The format {format} needs a file to write to", hint="-o OUT")
     if several and options.out and ending in by_ending:
         raise SettingsError("Several contracts need a folder to write to", hint="-o FOLDER")
+    if (
+        options.out
+        and not several
+        and any(Path(options.out).exists() and Path(file).exists() and Path(options.out).samefile(file) for file in options.files)
+    ):
+        raise SettingsError(f"{options.out} is the contract itself", hint="choose another name for the output")
+    if options.out and not several and Path(options.out).is_dir():
+        raise SettingsError(f"{options.out} is a folder", hint="name a file in it")
+    names = _distinct_names(options.files)
     failed = 0
-    for file in options.files:
+    for file, own_name in zip(options.files, names, strict=True):
         try:
             name, data = read_bytes(file, limits=settings.limits)
             report = analyze(data if not name else file, settings=settings)
@@ -184,10 +199,21 @@ def _analyze(options: argparse.Namespace) -> int:
             assert isinstance(content, str)
             print(content, end="" if content.endswith("\n") else "\n")
         elif several:
-            _write(Path(options.out) / f"{Path(file).name}.{'txt' if format == 'text' else format}", content)
+            _write(Path(options.out) / f"{own_name}.{'txt' if format == 'text' else format}", content)
         else:
             _write(Path(options.out), content)
     return 1 if failed else 0
+
+
+def _distinct_names(files: Sequence[str]) -> list[str]:
+    """Return a name per file; files of the same name in different folders get a number."""
+    seen: dict[str, int] = {}
+    names = []
+    for file in files:
+        name = Path(file).name
+        seen[name] = seen.get(name, 0) + 1
+        names.append(name if seen[name] == 1 else f"{Path(file).stem}-{seen[name]}{Path(file).suffix}")
+    return names
 
 
 def _progress(label: str) -> Callable[[int, int], None] | None:

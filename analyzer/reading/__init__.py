@@ -93,7 +93,12 @@ def read_document(source: Source, *, name: str | None = None, settings: Settings
             from analyzer.reading.plain import decode, read_plain_lines
 
             builder.add_page(1, 0, 0, read_plain_lines(decode(data)))
-    except (RecursionError, MemoryError) as error:
+    except ReadError:
+        raise
+    except SettingsError:
+        raise
+    except (RecursionError, MemoryError, ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError) as error:
+        # What a reader's library throws at a damaged file stops here, as one kind of error.
         raise CorruptDocumentError(f"The file cannot be read: {type(error).__name__}", hint="it is nested too deeply or damaged") from error
     text, pages = builder.finish()
     if len(text) > settings.limits.max_characters:

@@ -47,6 +47,15 @@ def clean(text: str) -> str:
     return _SPACES.sub(" ", folded).strip()
 
 
+def _rounded(box: Box | None) -> Box | None:
+    """Cut a box to hundredths of a point: finer is noise, and makes reports long."""
+    return None if box is None else Box(box.page, round(box.x0, 2), round(box.top, 2), round(box.x1, 2), round(box.bottom, 2))
+
+
+def _points(size: float | None) -> float | None:
+    return None if size is None else round(size, 2)
+
+
 class TextBuilder:
     """Collects the lines of all pages into one text."""
 
@@ -83,7 +92,7 @@ class TextBuilder:
         start = self._length
         if cells is None:
             self._write(text)
-            placed.append(Line(Span(start, self._length), line.box, line.size_pt, line.bold, line.hint))
+            placed.append(Line(Span(start, self._length), _rounded(line.box), _points(line.size_pt), line.bold, line.hint))
             return
         boxes = line.cell_boxes or [line.box] * len(cells)
         for position, (cell, box) in enumerate(zip(cells, boxes, strict=True)):
@@ -91,7 +100,8 @@ class TextBuilder:
                 self._write(" | ")
             begin = self._length
             self._write(cell)
-            placed.append(Line(Span(begin, self._length), box, line.size_pt, line.bold, "table_row" if position == 0 else "table_cell"))
+            hint = "table_row" if position == 0 else "table_cell"
+            placed.append(Line(Span(begin, self._length), _rounded(box), _points(line.size_pt), line.bold, hint))
 
     def _write(self, text: str) -> None:
         self._parts.append(text)

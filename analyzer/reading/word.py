@@ -17,6 +17,10 @@ from analyzer.settings import Limits
 from analyzer.types import Notice
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
+_TRANSITIONAL = b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_ALTERNATE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
+_CHOICE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Choice"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _STYLE_LEVEL = re.compile(r"(?:heading|titre|überschrift|berschrift|titolo|title|berschrift)\s*(\d)?", re.IGNORECASE)
 
@@ -37,12 +41,24 @@ def read_word_lines(data: bytes, *, limits: Limits) -> tuple[list[TextLine], lis
         raise CorruptDocumentError("The Word file is damaged", hint="open it in Word and save it again") from error
     _check_archive(entries, len(data), limits)
     names = {entry.filename for entry in entries}
-    if "word/document.xml" not in names:
+    main = next((name for name in sorted(names) if re.fullmatch(r"word/document\d*\.xml", name)), None)
+    if main is None:
         raise CorruptDocumentError("The Word file has no document inside", hint="open it in Word and save it again")
-    root = _parse(archive, "word/document.xml", limits)
-    numbering = _Numbering(_parse(archive, "word/numbering.xml", limits) if "word/numbering.xml" in names else None)
-    styles = _styles(_parse(archive, "word/styles.xml", limits) if "word/styles.xml" in names else None)
+    root = _parse(archive, main, limits)
     notices: list[Notice] = []
+
+    def part(name: str) -> Any:
+        """Return a part beside the document; a damaged one is a notice, the document itself is read."""
+        if name not in names:
+            return None
+        try:
+            return _parse(archive, name, limits)
+        except CorruptDocumentError:
+            notices.append(Notice("broken_part", f"A part of the Word file is damaged and was not read: {name}"))
+            return None
+
+    numbering = _Numbering(part("word/numbering.xml"))
+    styles = _styles(part("word/styles.xml"))
     if next(root.iter(f"{W}ins", f"{W}del", f"{W}moveFrom"), None) is not None:
         notices.append(Notice("tracked_changes", "The file holds tracked changes; they were read as accepted"))
     body = root.find(f"{W}body")
@@ -51,11 +67,11 @@ def read_word_lines(data: bytes, *, limits: Limits) -> tuple[list[TextLine], lis
         text
         for name in sorted(names)
         if re.fullmatch(r"word/(header|footer)\d*\.xml", name)
-        if (text := " ".join(_paragraph_text(p)[0] for p in _parse(archive, name, limits).iter(f"{W}p")).strip())
+        if (content := part(name)) is not None and (text := " ".join(_paragraph_text(p)[0] for p in content.iter(f"{W}p")).strip())
     ]
     for name in ("word/footnotes.xml", "word/endnotes.xml"):
         if name in names:
-            for note in _parse(archive, name, limits):
+            for note in part(name) if part(name) is not None else ():
                 if note.get(f"{W}type") is None:
                     text = " ".join(_paragraph_text(p)[0] for p in note.iter(f"{W}p")).strip()
                     if text:
@@ -91,9 +107,12 @@ def _parse(archive: zipfile.ZipFile, name: str, limits: Limits) -> Any:
             data = part.read(limits.max_part_bytes + 1)
         if len(data) > limits.max_part_bytes:
             raise TooLargeError(f"{name} in the Word file is larger than {limits.max_part_bytes:,} bytes")
-        if b"<!DOCTYPE" in data[:4096] or b"<!ENTITY" in data[:4096]:
+        # The strict form of the format differs in its names only.
+        data = data.replace(_STRICT, _TRANSITIONAL)
+        root: Any = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False))
+        if root.getroottree().docinfo.doctype:
             raise UnsafeDocumentError("The Word file holds a document type declaration, which Word never writes")
-        return etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False))
+        return root
     except (zipfile.BadZipFile, etree.XMLSyntaxError, OSError, KeyError, RuntimeError, NotImplementedError, EOFError) as error:
         raise CorruptDocumentError(f"{name} in the Word file is damaged", hint="open it in Word and save it again") from error
     except Exception as error:
@@ -112,10 +131,10 @@ def _styles(root: Any) -> dict[str, tuple[int, tuple[str, str] | None]]:
         outline = style.find(f"{W}pPr/{W}outlineLvl")
         label = name.get(f"{W}val", "") if name is not None else ""
         level = 0
-        if outline is not None and (outline.get(f"{W}val") or "").isdigit():
-            level = int(outline.get(f"{W}val")) + 1
+        if outline is not None:
+            level = _integer(outline.get(f"{W}val"), -1) + 1
         elif (match := _STYLE_LEVEL.match(label) or _STYLE_LEVEL.match(identifier)) and style.get(f"{W}type") == "paragraph":
-            level = int(match.group(1) or 1)
+            level = _integer(match.group(1), 1)
         number = style.find(f"{W}pPr/{W}numPr/{W}numId")
         depth = style.find(f"{W}pPr/{W}numPr/{W}ilvl")
         numbered = (number.get(f"{W}val", ""), depth.get(f"{W}val", "0") if depth is not None else "0") if number is not None else None
@@ -143,15 +162,15 @@ class _Numbering:
                 self.levels[(abstract.get(f"{W}abstractNumId", ""), level.get(f"{W}ilvl", "0"))] = (
                     kind.get(f"{W}val", "decimal") if kind is not None else "decimal",
                     text.get(f"{W}val", "") if text is not None else "",
-                    int(begin) if begin.isdigit() else 1,
+                    min(_integer(begin, 1), 10_000),
                 )
 
     def label(self, number: str, level: str) -> str:
         """Return the printed number of the next paragraph of this list, e.g. "3.2", "b)" or "•"."""
         abstract = self.abstract.get(number)
-        if abstract is None or not level.isdigit():
+        depth = _integer(level, -1)
+        if abstract is None or not 0 <= depth <= 9:
             return ""
-        depth = int(level)
         kind, pattern, start = self.levels.get((abstract, level), ("bullet", "•", 1))
         if kind in ("bullet", "none"):
             return "•" if kind == "bullet" else ""
@@ -168,9 +187,14 @@ class _Numbering:
         return re.sub(r"%(\d)", shown, pattern)
 
 
+def _integer(text: str | None, default: int) -> int:
+    """Return a small whole number; Word writes no other kind, but a damaged file may hold anything."""
+    return int(text) if text is not None and re.fullmatch(r"[0-9]{1,6}", text) else default
+
+
 def _number(value: int, form: str) -> str:
     if form in ("lowerLetter", "upperLetter"):
-        letter = chr(ord("a") + (value - 1) % 26) * ((value - 1) // 26 + 1)
+        letter = chr(ord("a") + (value - 1) % 26) * min((value - 1) // 26 + 1, 4)
         return letter if form == "lowerLetter" else letter.upper()
     if form in ("lowerRoman", "upperRoman"):
         roman, rest = "", min(value, 3999)
@@ -187,6 +211,8 @@ _MAX_DEPTH = 30
 
 
 def _block_lines(parent: Any, styles: Any, numbering: _Numbering, depth: int) -> Iterator[TextLine]:
+    if parent is None:
+        return
     if depth > _MAX_DEPTH:
         raise UnsafeDocumentError("The Word file nests tables or controls more than 30 deep")
     for child in parent:
@@ -194,6 +220,9 @@ def _block_lines(parent: Any, styles: Any, numbering: _Numbering, depth: int) ->
             yield from _paragraph_lines(child, styles, numbering, depth)
         elif child.tag == f"{W}tbl":
             yield from _table_lines(child, styles, numbering, depth)
+        elif child.tag == _ALTERNATE:
+            chosen = child.find(_CHOICE)
+            yield from _block_lines(chosen if chosen is not None else child.find(_FALLBACK), styles, numbering, depth + 1)
         elif child.tag in (f"{W}sdt", f"{W}sdtContent", f"{W}ins", f"{W}smartTag", f"{W}customXml", f"{W}moveTo"):
             yield from _block_lines(child, styles, numbering, depth + 1)
 
@@ -207,8 +236,8 @@ def _paragraph_lines(paragraph: Any, styles: Any, numbering: _Numbering, depth: 
         ilvl = paragraph.find(f"{W}pPr/{W}numPr/{W}ilvl")
         numbered = (number.get(f"{W}val", ""), ilvl.get(f"{W}val", "0") if ilvl is not None else "0")
     outline = paragraph.find(f"{W}pPr/{W}outlineLvl")
-    if outline is not None and (outline.get(f"{W}val") or "9").isdigit() and int(outline.get(f"{W}val") or 9) < 6:
-        level = int(outline.get(f"{W}val")) + 1
+    if outline is not None and 0 <= _integer(outline.get(f"{W}val"), 9) < 6:
+        level = _integer(outline.get(f"{W}val"), 9) + 1
     hint = f"heading{level}" if level and len(text) < 200 else ""
     if style is not None and _CONTENTS_STYLE.match(style.get(f"{W}val", "")):
         hint = "toc"
@@ -266,13 +295,20 @@ def _paragraph_text(paragraph: Any) -> tuple[str, bool, list[Any]]:
 
 def _table_lines(table: Any, styles: Any, numbering: _Numbering, depth: int) -> Iterator[TextLine]:
     rows = [row for row in table.iter(f"{W}tr") if _owner(row) is table]
+    above: list[list[TextLine]] = []
     for row in rows:
         cells: list[list[TextLine]] = []
         for cell in row.iter(f"{W}tc"):
-            if _owner(cell) is row:
-                merge = cell.find(f"{W}tcPr/{W}vMerge")
-                held = merge is not None and merge.get(f"{W}val") != "restart"
-                cells.append([] if held else list(_block_lines(cell, styles, numbering, depth + 1)))
+            if _owner(cell) is not row:
+                continue
+            merge, span = cell.find(f"{W}tcPr/{W}vMerge"), cell.find(f"{W}tcPr/{W}gridSpan")
+            if merge is not None and merge.get(f"{W}val") != "restart" and len(cells) < len(above):
+                cells.append(above[len(cells)])  # a cell that reaches down says the same in each row
+            else:
+                cells.append(list(_block_lines(cell, styles, numbering, depth + 1)))
+            if span is not None:
+                cells += [[] for _ in range(min(_integer(span.get(f"{W}val"), 1), 40) - 1)]
+        above = cells
         if sum(len(cell) for cell in cells) == 0:
             continue
         longest = max((len(line.text) for cell in cells for line in cell), default=0)

@@ -6,7 +6,7 @@ A report knows no clock and no path: the same bytes, model and rules give the sa
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, assert_never
@@ -138,6 +138,7 @@ class Report:
 def sort_findings(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """Return findings by severity, then by place, then by rule."""
     far = 1 << 60
+    findings = tuple(replace(finding, params=tuple(sorted(finding.params))) for finding in findings)
     return tuple(sorted(findings, key=lambda f: (_SEVERITY_ORDER[f.severity], f.evidence[0].start if f.evidence else far, f.rule)))
 
 
@@ -218,7 +219,7 @@ def encode_report(report: Report) -> dict[str, Any]:
                 {
                     "number": page.number, "width": page.width, "height": page.height, "furniture": list(page.furniture),
                     "lines": [
-                        [line.span.start, line.span.end, None if line.box is None else [round(v, 2) for v in line.box], line.size_pt, line.bold, line.hint]
+                        [line.span.start, line.span.end, None if line.box is None else list(line.box), line.size_pt, line.bold, line.hint]
                         for line in page.lines
                     ],
                 }
@@ -230,7 +231,7 @@ def encode_report(report: Report) -> dict[str, Any]:
                 "id": c.sentence.id, "span": [c.sentence.span.start, c.sentence.span.end], "kind": c.sentence.kind.value,
                 "language": c.sentence.language, "text": c.sentence.text, "heading_path": list(c.sentence.heading_path),
                 "cells": [[head, span.start, span.end] for head, span in c.sentence.cells],
-                "labels": [{"category": x.category, "probability": round(x.probability, 4), "uncertain": x.uncertain} for x in c.labels],
+                "labels": [{"category": x.category, "probability": x.probability, "uncertain": x.uncertain} for x in c.labels],
                 "quantities": [encode_quantity(q) for q in c.quantities],
             }
             for c in report.clauses

@@ -10,7 +10,7 @@ import pytest
 import analyzer
 from analyzer import batch
 from analyzer.batch import Failure, analyze_isolated, collect_paths
-from analyzer.errors import DataError
+from analyzer.errors import DataError, SettingsError
 from analyzer.report.model import Report
 from analyzer.settings import Limits, Settings
 
@@ -111,12 +111,55 @@ def test_score_writes_whole_parts_or_none(tmp_path: Path, monkeypatch: pytest.Mo
     assert not list(out.glob(".tmp-*"))
 
 
-def test_score_with_other_settings_starts_anew(tmp_path: Path) -> None:
+def test_score_with_other_settings_refuses_to_mix(tmp_path: Path) -> None:
     out = tmp_path / "s.parquet"
     analyzer.score(FILES[:1], out, n_jobs=1)
-    result = analyzer.score(FILES[:1], out, n_jobs=1, settings=Settings(limits=Limits(max_pages=100)))
-    assert (result.done, result.skipped) == (1, 0)
-    assert result.to_frame().groupby("sha256").ngroups == 1
+    with pytest.raises(SettingsError, match="another model, version or settings"):
+        analyzer.score(FILES[:1], out, n_jobs=1, settings=Settings(limits=Limits(max_pages=100)))
+    assert analyzer.score(FILES[:1], out, n_jobs=1).skipped == 1
+
+
+def test_score_drops_parts_that_no_manifest_names(tmp_path: Path) -> None:
+    import pandas as pd
+
+    out = tmp_path / "s.parquet"
+    analyzer.score(FILES[:1], out, n_jobs=1)
+    (out / "part-00001.parquet").write_bytes((out / "part-00000.parquet").read_bytes())
+    result = analyzer.score(FILES[:2], out, n_jobs=1)
+    assert (result.done, result.skipped) == (1, 1)
+    assert not pd.read_parquet(out).duplicated(["sha256", "row"]).any()
+
+
+def test_parts_without_lists_and_with_lists_are_one_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import pandas as pd
+
+    monkeypatch.setattr(batch, "PART_DOCUMENTS", 1)
+    for name, text in (("a.txt", "Hello there."), ("b.txt", "1. Fees\n\nThe fee of CHF 10 is due within 30 days.")):
+        (tmp_path / name).write_text(text)
+    out = tmp_path / "s.parquet"
+    analyzer.score([tmp_path / "a.txt", tmp_path / "b.txt"], out, n_jobs=1)
+    assert len(pd.read_parquet(out)) == 3
+
+
+def test_two_runs_in_one_folder_are_refused(tmp_path: Path) -> None:
+    out = tmp_path / "s.parquet"
+    out.mkdir()
+    with batch._locked(out), pytest.raises(SettingsError, match="Another run"):
+        analyzer.score(FILES[:1], out, n_jobs=1)
+
+
+@pytest.mark.parametrize(("n_jobs", "expected"), [(1, 1), (3, 3), (None, 1), (-1, os.cpu_count()), (-100, 1)])
+def test_jobs_are_counted_as_joblib_does(n_jobs: int | None, expected: int) -> None:
+    assert batch.count_jobs(n_jobs) == expected
+
+
+def test_odd_sources_cost_only_themselves() -> None:
+    class Raises:
+        def read(self, size: int) -> bytes:
+            raise RuntimeError("boom")
+
+    results = list(analyzer.analyze_many([Raises(), 5, b"The fee is CHF 10."], n_jobs=1))  # type: ignore[list-item]
+    assert [type(result) for result in results] == [Failure, Failure, Report]
 
 
 def test_score_refuses_foreign_folders(tmp_path: Path) -> None:

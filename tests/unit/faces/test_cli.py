@@ -74,6 +74,17 @@ def test_settings_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert main(["analyze", FRENCH, "--settings", str(settings)]) == 2
 
 
+def test_outputs_never_destroy_inputs_or_each_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "c.txt").write_text("The fee is CHF 10.")
+    assert main(["analyze", str(tmp_path / "a" / "c.txt"), "-o", str(tmp_path / "a" / "c.txt")]) == 2
+    assert (tmp_path / "a" / "c.txt").read_text() == "The fee is CHF 10."
+    assert main(["analyze", str(tmp_path / "a" / "c.txt"), str(tmp_path / "b" / "c.txt"), "-o", str(tmp_path / "out")]) == 0
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["c-2.txt.txt", "c.txt.txt"]
+    assert main(["analyze", str(tmp_path / "a" / "c.txt"), "-o", str(tmp_path / "out")]) == 2
+
+
 def test_compare(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", FRENCH, GERMAN, "--language", "en"]) == 0
     table = capsys.readouterr().out
