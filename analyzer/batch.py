@@ -117,7 +117,7 @@ def _run_window(loaded: list[tuple[str, bytes] | Failure], jobs: int, settings: 
             results = list(Parallel(n_jobs=jobs)(delayed(_guarded)(name, data, settings) for name, data in work))
         except TerminatedWorkerError:
             logger.warning("a document ended its process; its batch is run again, one document per process")
-            results = [_alone(name, data, settings) for name, data in work]
+            results = [analyze_isolated(name, data, settings=settings) for name, data in work]
     done = iter(results)
     for item in loaded:
         yield item if isinstance(item, Failure) else next(done)
@@ -157,21 +157,44 @@ def analyze_isolated(
     """
     from concurrent.futures import TimeoutError as FutureTimeoutError
 
-    from joblib.externals.loky import get_reusable_executor
     from joblib.externals.loky.process_executor import BrokenProcessPool, TerminatedWorkerError
 
     settings = settings or default_analyzer().settings
     limit = timeout_s or settings.limits.timeout_s + settings.limits.timeout_per_page_s * _ASSUMED_PAGES + 20
-    executor = get_reusable_executor(max_workers=1, timeout=900)
-    try:
-        result: Report | Failure = executor.submit(_guarded, name, data, settings, model).result(timeout=limit)
-        return result
-    except FutureTimeoutError:
-        executor.shutdown(wait=False, kill_workers=True)
-        return Failure(name, "timeout", f"The document took more than {limit:.0f} seconds", "split the file, or print it to a new PDF")
-    except (TerminatedWorkerError, BrokenProcessPool):
-        executor.shutdown(wait=False, kill_workers=True)
-        return Failure(name, "crashed", "The document ended the process that read it", "open it in a viewer and print it to a new PDF")
+    # One document at a time: its clock starts when its work does, and nobody else's document dies with it.
+    with _isolation.lock:
+        try:
+            result: Report | Failure = _isolation.executor().submit(_guarded, name, data, settings, model).result(timeout=limit)
+            return result
+        except FutureTimeoutError:
+            _isolation.kill()
+            return Failure(name, "timeout", f"The document took more than {limit:.0f} seconds", "split the file, or print it to a new PDF")
+        except (TerminatedWorkerError, BrokenProcessPool):
+            _isolation.kill()
+            return Failure(name, "crashed", "The document ended the process that read it", "open it in a viewer and print it to a new PDF")
+
+
+class _Isolation:
+    """A warm worker process, apart from those of joblib; made on first use and again after it was killed."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self._executor: Any = None
+
+    def executor(self) -> Any:
+        if self._executor is None:
+            from joblib.externals.loky.process_executor import ProcessPoolExecutor
+
+            self._executor = ProcessPoolExecutor(max_workers=1, timeout=900)
+        return self._executor
+
+    def kill(self) -> None:
+        executor, self._executor = self._executor, None
+        if executor is not None:
+            executor.shutdown(wait=False, kill_workers=True)
+
+
+_isolation = _Isolation()
 
 
 @cache
@@ -212,19 +235,6 @@ def _alarm(seconds: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, previous)
-
-
-def _alone(name: str, data: bytes, settings: Settings) -> Report | Failure:
-    """Analyze in a process of its own, which may die."""
-    from joblib import Parallel, delayed
-    from joblib.externals.loky import get_reusable_executor
-    from joblib.externals.loky.process_executor import TerminatedWorkerError
-
-    try:
-        return next(iter(Parallel(n_jobs=2)(delayed(_guarded)(name, data, settings) for _ in range(1))))  # type: ignore[no-any-return]
-    except TerminatedWorkerError:
-        get_reusable_executor(max_workers=2).shutdown(wait=False, kill_workers=True)
-        return Failure(name, "crashed", "The document ended the process that read it", "open it in a viewer and print it to a new PDF")
 
 
 # ------------------------------------------------------------------------------------------------ Parquet

@@ -213,7 +213,7 @@ def _missing_annex(options: dict[str, Any], groups: Mapping[str, Group], where: 
         if not missing:
             return None
         evidence = _spans(clause for clauses in missing.values() for clause in clauses[:2])
-        return DocumentMatch(evidence, (("value", ", ".join(sorted(missing))),))
+        return DocumentMatch(evidence, (("value", ", ".join(sorted(missing, key=lambda name: (len(name), name)))),))
 
     return holds
 

@@ -31,6 +31,7 @@ STYLE = """
 .ca mark { padding: 0 .15em; border-radius: 2px; } .ca mark.duration { background: #fff176; color: #1b1f23; box-shadow: inset 0 -2px 0 #b59b00; }
 .ca .risk-high { border-left-color: #b71c1c; } .ca .risk-medium { border-left-color: #e65100; } .ca .risk-low { border-left-color: #9e9d24; }
 .ca .finding { border: 1px solid #c9d1d9; border-left-width: 5px; border-radius: 4px; padding: .5em .9em; margin: .6em 0; }
+.ca .finding.risk-high { border-left-color: #b71c1c; } .ca .finding.risk-medium { border-left-color: #e65100; } .ca .finding.risk-low { border-left-color: #9e9d24; }
 .ca blockquote { margin: .4em 0; padding-left: .8em; border-left: 3px solid #c9d1d9; color: #333; } .ca .muted { color: #57606a; font-size: 13px; }
 .ca .legend span { padding: .1em .5em; margin-right: .5em; border-radius: 3px; }
 """

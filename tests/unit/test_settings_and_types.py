@@ -25,7 +25,7 @@ def test_settings_from_a_file(tmp_path: Path) -> None:
         ('colour = "red"', "Unknown setting colour"),
         ("[thresholds]\nnotice = 1", "Unknown setting thresholds.notice"),
         ("[thresholds]\nnotice_months = -1", "0 or more"),
-        ('[limits]\nmax_pages = "many"', "must be a number"),
+        ('[limits]\nmax_pages = "many"', "must be a whole number"),
         ("limits = 3", "must be a table"),
         ('language = "es"', "Unknown language"),
         ("language = 3", "must be a text"),
