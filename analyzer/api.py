@@ -156,7 +156,7 @@ class Analyzer:
         return self.model.classify(
             make_rows(
                 [s.text for s in sentences],
-                headings=[s.heading_path for s in sentences],
+                headings=[_read_under(s) for s in sentences],
                 languages=[s.language for s in sentences],
                 kinds=[s.kind.value for s in sentences],
                 consecutive=True,
@@ -165,6 +165,12 @@ class Analyzer:
 
     def _provenance(self, settings: Settings) -> tuple[tuple[str, str], ...]:
         return (("analyzer", __version__), ("model_sha256", self.model.sha256), ("rules_sha256", rules_digest(settings.rules)))
+
+
+def _read_under(sentence: Sentence) -> tuple[str, ...]:
+    """Return what a row stands under: its headings, and for a table row the heads of its columns: "1 h" says nothing without "reaction"."""
+    heads = [head for head, _ in sentence.cells if head]
+    return (*sentence.heading_path, " | ".join(heads)) if heads else sentence.heading_path
 
 
 def rules_digest(rules: str | None) -> str:
