@@ -25,7 +25,7 @@ from analyzer.api import Analyzer, default_analyzer, rules_digest
 from analyzer.errors import AnalyzerError, DataError, SettingsError, TimeLimitError
 from analyzer.reading import read_bytes
 from analyzer.report.model import Report
-from analyzer.settings import Settings
+from analyzer.settings import Limits, Settings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -127,7 +127,7 @@ def _guarded(name: str, data: bytes, settings: Settings, model: str | None = Non
     """Analyze in this process; any error becomes a Failure."""
     _limit_memory(settings.limits.memory_bytes)
     try:
-        with _alarm(settings.limits.timeout_s + settings.limits.timeout_per_page_s * _ASSUMED_PAGES):
+        with time_limit(settings.limits):
             return _analyzer_for(model).analyze(data, name=name, settings=settings)
     except AnalyzerError as error:
         return Failure.from_error(name, error)
@@ -216,6 +216,11 @@ def _limit_memory(memory_bytes: int) -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     ceiling = memory_bytes if hard == resource.RLIM_INFINITY else min(memory_bytes, hard)
     resource.setrlimit(resource.RLIMIT_AS, (ceiling, hard))
+
+
+def time_limit(limits: Limits) -> contextlib.AbstractContextManager[None]:
+    """Bound the wall time of one document in this process, where it is the main thread that works."""
+    return _alarm(limits.timeout_s + limits.timeout_per_page_s * _ASSUMED_PAGES)
 
 
 @contextlib.contextmanager

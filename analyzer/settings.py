@@ -58,6 +58,8 @@ class Limits:
     #: Wall time of one document when it runs in a process of its own: a base plus a share per page.
     timeout_s: float = 10.0
     timeout_per_page_s: float = 0.5
+    #: Time after which the rest of one page is given up, with a notice; the other pages are read.
+    page_timeout_s: float = 8.0
     memory_bytes: int = 3_000_000_000
 
 

@@ -163,6 +163,7 @@ def _write(out: Path, content: str | bytes) -> None:
 
 def _analyze(options: argparse.Namespace) -> int:
     from analyzer.api import analyze
+    from analyzer.batch import time_limit
     from analyzer.reading import read_bytes
 
     settings = _settings(options)
@@ -186,8 +187,9 @@ def _analyze(options: argparse.Namespace) -> int:
     failed = 0
     for file, own_name in zip(options.files, names, strict=True):
         try:
-            name, data = read_bytes(file, limits=settings.limits)
-            report = analyze(data if not name else file, settings=settings)
+            with time_limit(settings.limits):
+                name, data = read_bytes(file, limits=settings.limits)
+                report = analyze(data if not name else file, settings=settings)
             content = report.render(format, settings.language, source=data)
         except SettingsError:
             raise
@@ -365,8 +367,17 @@ def _app(options: argparse.Namespace) -> int:
     except ImportError as error:
         raise SettingsError("The page needs Streamlit", hint="pip install 'clause-analyzer[app]'") from error
     page = Path(__file__).with_name("page.py")
-    sys.argv = ["streamlit", "run", str(page), "--server.port", str(options.port), "--server.address", "localhost",
-                "--browser.gatherUsageStats", "false", "--server.headless", "true" if options.headless else "false",
-                "--server.maxUploadSize", "50", "--client.toolbarMode", "minimal"]  # fmt: skip
+    url = f"http://localhost:{options.port}"
+    if not options.headless:
+        # Streamlit's own way to open a browser first asks for an e-mail address; a person who wants to read a contract is not asked for anything.
+        import threading
+        import webbrowser
+
+        timer = threading.Timer(2.0, webbrowser.open, [url])
+        timer.daemon = True
+        timer.start()
+    print(f"The page is at {url} (Ctrl-C ends it)", flush=True)
+    sys.argv = ["streamlit", "run", str(page), "--server.port", str(options.port), "--server.address", "localhost", "--server.headless", "true",
+                "--browser.gatherUsageStats", "false", "--server.maxUploadSize", "50", "--client.toolbarMode", "minimal"]  # fmt: skip
     code = streamlit.main()
     return int(code or 0)

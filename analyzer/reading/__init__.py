@@ -171,7 +171,7 @@ def _read_raw_pages(data: bytes, settings: Settings) -> list[RawPage]:
         return list(pdfium.read_pdf_pages(data, limits=settings.limits))
     try:
         pages = list(pdf.read_pdf_pages(data, limits=settings.limits))
-        if any(page.runs for page in pages) and not all(page.error for page in pages):
+        if any(page.gave_up for page in pages) or (any(page.runs for page in pages) and not all(page.error for page in pages)):
             return pages
         refused = None
     except CorruptDocumentError as error:

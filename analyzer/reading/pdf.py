@@ -10,6 +10,7 @@ import io
 import itertools
 import logging
 import struct
+import time
 import zlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -154,6 +155,15 @@ def _make_device(manager: Any, limits: Limits) -> PDFDevice:
             self.page = RawPage(number, 0.0, 0.0)
             self.characters = 0
             self.depth = self.draws = 0
+            self.calls = 0
+            self.deadline = time.monotonic() + limits.page_timeout_s
+
+        def tick(self) -> None:
+            """Give the page up when its time is over; the clock is looked at every 64th time."""
+            self.calls += 1
+            if not self.calls & 63 and time.monotonic() > self.deadline:
+                self.page.gave_up = True
+                raise ValueError(f"the page takes more than {limits.page_timeout_s:.0f} seconds")
 
         def begin_page(self, page: Any, ctm: Any) -> None:
             x0, y0, x1, y1 = page.mediabox
@@ -163,6 +173,8 @@ def _make_device(manager: Any, limits: Limits) -> PDFDevice:
             self.page.width, self.page.height = width, height
 
         def begin_figure(self, name: Any, bbox: Any, matrix: Any) -> None:
+            self.calls |= 63  # a form can be heavy: look at the clock now
+            self.tick()
             self.depth += 1
             self.draws += 1
             if self.depth > MAX_FORM_DEPTH or self.draws > MAX_FORM_DRAWS:
@@ -183,6 +195,7 @@ def _make_device(manager: Any, limits: Limits) -> PDFDevice:
             rise: Any, dxscale: Any, ncs: Any, graphicstate: Any,
         ) -> tuple[float, float]:  # fmt: skip
             """Add the runs of one string; the place of each character is the sum of the widths before it."""
+            self.tick()
             x, y = pos
             # Fonts live as long as the resource manager; the cache hangs on the font itself.
             try:
@@ -273,6 +286,7 @@ def _make_device(manager: Any, limits: Limits) -> PDFDevice:
 
         def paint_path(self, gstate: Any, stroke: bool, fill: bool, evenodd: bool, path: Any) -> None:
             """Keep straight horizontal and vertical strokes and the edges of rectangles; curves are of no use to a table."""
+            self.tick()
             rules = self.page.rules
             self.page.painted = True
             if len(path) > 40 or len(rules) > MAX_RULES or not self.ctm:

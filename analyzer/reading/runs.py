@@ -48,6 +48,8 @@ class RawPage:
     #: Something was painted: a page without text that is not empty either.
     painted: bool = False
     error: str = ""
+    #: The page took too long; a second reader would take as long, and a native one cannot be stopped.
+    gave_up: bool = False
 
     @property
     def rotated(self) -> list[str]:
