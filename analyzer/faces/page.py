@@ -176,7 +176,7 @@ def show_review(report: Report, language: str) -> None:
             {c for clause in report.clauses for c in clause.categories if c != "other"}, key=lambda c: category_name(c, language)
         )
         only = st.multiselect(
-            word("page", "filter_category", language), found, format_func=lambda c: category_name(c, language), key="only"
+            word("page", "filter_category", language), found, format_func=lambda c: category_name(c, language), key="only", placeholder="…"
         )
         st.html(f"<style>{STYLE}</style>{render_legend(language)}")
         with st.container(height=680):
