@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -174,7 +175,21 @@ def _read_under(sentence: Sentence) -> tuple[str, ...]:
 
 
 def rules_digest(rules: str | None) -> str:
-    """Return the sha256 over the shipped rules and the user's own."""
+    """Return the sha256 over the shipped rules and the user's own, as that file stands now."""
+    import hashlib
+
+    digest = hashlib.sha256(_shipped_rules())
+    if rules:
+        try:
+            digest.update(Path(rules).read_bytes())
+        except OSError as error:
+            raise SettingsError(f"Cannot read the rules in {rules}: {error}") from error
+    return digest.hexdigest()
+
+
+@cache
+def _shipped_rules() -> bytes:
+    """Return the digest of the shipped rules, which do not change while the process runs."""
     import hashlib
     from importlib.resources import files
 
@@ -187,12 +202,7 @@ def rules_digest(rules: str | None) -> str:
     ]
     for entry in names:
         digest.update(entry.encode() + b"\0" + (base / entry).read_bytes())
-    if rules:
-        try:
-            digest.update(Path(rules).read_bytes())
-        except OSError as error:
-            raise SettingsError(f"Cannot read the rules in {rules}: {error}") from error
-    return digest.hexdigest()
+    return digest.digest()
 
 
 def _checked(settings: Settings | None) -> Settings | None:

@@ -203,15 +203,14 @@ def _analyzer_for(model: str | None) -> Analyzer:
 
 
 def _limit_memory(memory_bytes: int) -> None:
-    """Bound the address space of a worker process, above what it holds already; never that of the main process."""
+    """Bound the address space of a loky worker; a process that is not ours alone keeps its limits."""
     try:
         import resource
-        from multiprocessing import parent_process
 
         from joblib.externals.loky.process_executor import _CURRENT_DEPTH
     except ImportError:
         return
-    if parent_process() is None and not _CURRENT_DEPTH:
+    if not _CURRENT_DEPTH:
         return
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     ceiling = memory_bytes if hard == resource.RLIM_INFINITY else min(memory_bytes, hard)

@@ -63,7 +63,12 @@ def as_labelled_rows(rows: Iterable[Mapping[str, Any] | LabelledRow], *, detect:
         if isinstance(row, LabelledRow):
             found.append(row)
             continue
+        if not isinstance(row, Mapping):
+            raise DataError(f"row {number}: a {type(row).__name__}, not a table", hint='a row is {"text": ..., "labels": [...]}')
         where = str(row.get("source") or f"row {number}")
+        weight = row.get("weight", 1.0)
+        if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 < weight < float("inf"):
+            raise DataError(f"{where}: weight must be a number above 0, not {weight!r}")
         text, labels = row.get("text"), row.get("labels")
         if not isinstance(text, str) or not text.strip():
             raise DataError(f"{where}: no text")
@@ -85,7 +90,7 @@ def as_labelled_rows(rows: Iterable[Mapping[str, Any] | LabelledRow], *, detect:
                 str(row.get("doc") or ""),
                 language,
                 str(row.get("kind") or "sentence"),
-                float(row.get("weight") or 1.0),
+                float(weight),
                 where,
             )
         )
@@ -197,7 +202,7 @@ def _groups(data: Sequence[LabelledRow], seed: int) -> list[int]:
 
 
 def _speaks_of_contracts(rows: Sequence[Row], y: np.ndarray) -> bool:
-    """Tell whether the word lists of IT contracts are at home in this data: they hit most labelled rows there, and few elsewhere."""
+    """Tell whether the word lists of IT contracts are at home in this data: they hit more than a third of its labelled rows."""
     from analyzer.classification.cues import count_cues
 
     sample = [row for row, labels in zip(rows, y, strict=True) if labels.any()][:400]

@@ -71,7 +71,8 @@ def read_word_lines(data: bytes, *, limits: Limits) -> tuple[list[TextLine], lis
     ]
     for name in ("word/footnotes.xml", "word/endnotes.xml"):
         if name in names:
-            for note in part(name) if part(name) is not None else ():
+            notes = part(name)
+            for note in notes if notes is not None else ():
                 if note.get(f"{W}type") is None:
                     text = " ".join(_paragraph_text(p)[0] for p in note.iter(f"{W}p")).strip()
                     if text:

@@ -178,6 +178,8 @@ def test_a_failed_save_leaves_the_old_model(small_training: Training, tmp_path: 
         ({"labels": ["a"]}, "no text"),
         ({"text": "x", "labels": "a"}, "list of names"),
         ({"text": "x", "labels": ["other", "a"]}, "other"),
+        ({"text": "x", "labels": ["a"], "weight": "heavy"}, "weight"),
+        ("abc", "not a table"),
         ({"text": "x", "labels": ["a"], "source": "f.jsonl:7", "heading": []}, None),
     ],
 )
