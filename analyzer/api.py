@@ -391,6 +391,39 @@ def evaluate(data: LabelledData, *, model: str | Path | None = None) -> Scores:
     )
 
 
+def review_labels(data: LabelledData, *, seed: int = 0, progress: Any = None) -> list[dict[str, Any]]:
+    """List the labels that a model doubts which never saw their contract, the most doubtful first: a reading list for annotators.
+
+    Parameters
+    ----------
+    data : path or rows
+        As for `train`; at least two contracts.
+    seed, progress
+        As for `train`.
+
+    Returns
+    -------
+    list of dict
+        `row` (number in the data), `source`, `text`, `heading`, `labels`, and the doubted `category`, whether it is `given` or may be missing, its `probability` and `doubt`.
+    """
+    from analyzer.classification.suspects import find_suspects
+    from analyzer.classification.training import train_model
+    from analyzer.errors import DataError
+
+    rows = load_rows(data)
+    training = train_model(rows, seed=seed, progress=progress)
+    if training.probabilities is None:
+        raise DataError("All rows are of one contract", hint="give rows of several contracts, with their names under doc")
+    return [
+        {
+            "row": suspect.row, "source": rows[suspect.row].source, "text": rows[suspect.row].text, "heading": list(rows[suspect.row].heading),
+            "labels": list(rows[suspect.row].labels), "category": suspect.category, "given": suspect.given,
+            "probability": round(suspect.probability, 4), "doubt": round(suspect.doubt, 4),
+        }
+        for suspect in find_suspects([row.labels for row in rows], training.probabilities, training.model.categories)
+    ]  # fmt: skip
+
+
 def load_rows(data: LabelledData) -> list[Any]:
     """Return labelled rows from a path or from dicts, with their language detected where it is not given."""
     from analyzer.classification.training import as_labelled_rows

@@ -27,7 +27,7 @@ FOLDS = 5
 
 @dataclass(frozen=True, slots=True)
 class LabelledRow:
-    """A row with its labels. `doc` names the contract, `source` the file and line for error messages."""
+    """A row with its labels. `doc` names the contract, `family` its provider where several contracts are by one, `source` the file and line for error messages."""
 
     text: str
     labels: tuple[str, ...]
@@ -37,17 +37,23 @@ class LabelledRow:
     kind: str = "sentence"
     weight: float = 1.0
     source: str = ""
+    family: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """A trained model with what the cross-validation said about it."""
+    """A trained model with what the cross-validation said about it.
+
+    `probabilities` are those of the cross-validation, (n_rows, n_categories) in the order of `model.categories`: each row was predicted by a model that had not seen its
+    contract. None where there was only one contract.
+    """
 
     model: ClauseModel
     scores: Scores
     data_sha256: str
     rows: int
     documents: int
+    probabilities: np.ndarray | None = None
 
 
 def as_labelled_rows(rows: Iterable[Mapping[str, Any] | LabelledRow], *, detect: Callable[[str], str] | None = None) -> list[LabelledRow]:
@@ -92,6 +98,7 @@ def as_labelled_rows(rows: Iterable[Mapping[str, Any] | LabelledRow], *, detect:
                 str(row.get("kind") or "sentence"),
                 float(weight),
                 where,
+                str(row.get("family") or ""),
             )
         )
     if not found:
@@ -186,7 +193,7 @@ def train_model(
         calibration_error=expected_calibration_error(probabilities, y) if folds >= 2 else None,
     )
     report("done", 1.0)
-    return Training(model, scores, digest_rows(data), len(data), len(set(groups)))
+    return Training(model, scores, digest_rows(data), len(data), len(set(groups)), probabilities if folds >= 2 else None)
 
 
 def _fit(pipeline: Any, rows: Sequence[Row], y: np.ndarray, weights: np.ndarray | None) -> None:
@@ -194,8 +201,8 @@ def _fit(pipeline: Any, rows: Sequence[Row], y: np.ndarray, weights: np.ndarray 
 
 
 def _groups(data: Sequence[LabelledRow], seed: int) -> list[int]:
-    """Number the documents in an order that depends on the seed only; rows without a document come in blocks of twenty."""
-    names = [row.doc or f"\x00{i // 20}" for i, row in enumerate(data)]
+    """Number the families, or documents, in an order that depends on the seed only; rows without a document come in blocks of twenty."""
+    names = [row.family or row.doc or f"\x00{i // 20}" for i, row in enumerate(data)]
     distinct = sorted(set(names), key=lambda name: hashlib.sha256(f"{seed}:{name}".encode()).digest())
     number = {name: i for i, name in enumerate(distinct)}
     return [number[name] for name in names]

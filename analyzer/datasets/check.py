@@ -8,12 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analyzer.assessment import load_catalogue
-from analyzer.datasets.native import Contract
+from analyzer.datasets.native import NOISE, Contract
 from analyzer.types import LANGUAGES, SentenceKind
 
 SPLITS = ("train", "validation", "test")
 #: Two sentences of different contracts that share more of their word 3-grams than this are near-duplicates (Jaccard).
 NEAR_DUPLICATE = 0.6
+#: How much of a corpus may be near-duplicates, and how much marked as noisy.
+MAX_NEAR_DUPLICATES = 0.02
+MAX_NOISE = 0.15
 _WORD = re.compile(r"\w+")
 #: Texts with fewer 3-grams than this are too short to call copies.
 _MIN_GRAMS = 4
@@ -31,14 +34,18 @@ class Fault:
 
 
 def check_contracts(contracts: Sequence[Contract]) -> list[Fault]:
-    """Return all faults: unknown ids, doubled row ids, `other` beside labels, broken heading paths, missing headers."""
+    """Return all faults: unknown ids, doubled row ids, `other` beside labels, broken heading paths, missing headers, families in two splits."""
     catalogue = load_catalogue()
     categories, risks = set(catalogue.categories) | {"other"}, set(catalogue.risks)
     kinds = {kind.value for kind in SentenceKind}
     faults: list[Fault] = []
     seen: dict[str, str] = {}
+    sides: dict[str, tuple[str, str]] = {}
     for contract in contracts:
         name = str(contract.path or contract.id)
+        split, first = sides.setdefault(contract.family, (str(contract.header.get("split")), contract.id))
+        if split != contract.header.get("split"):
+            faults.append(Fault(f"{name}:1", f"family {contract.family!r} is in two splits (see {first})"))
         if contract.language not in LANGUAGES:
             faults.append(Fault(f"{name}:1", f"unknown language {contract.language!r}"))
         if contract.header.get("split") not in SPLITS:
@@ -69,6 +76,10 @@ def check_contracts(contracts: Sequence[Contract]) -> list[Fault]:
             if len(set(labels)) < len(labels):
                 faults.append(Fault(place, "a label stands twice"))
             faults += [Fault(place, f"unknown risk {risk!r}") for risk in row.get("risks", ()) if risk not in risks]
+            safe = row.get("safe", ())
+            faults += [Fault(place, f"unknown risk {risk!r} marked safe") for risk in safe if risk not in risks]
+            faults += [Fault(place, f"{risk!r} is both a risk and safe") for risk in safe if risk in row.get("risks", ())]
+            faults += [Fault(place, f"unknown noise {tag!r}") for tag in row.get("noise", ()) if tag not in NOISE]
             if row.get("kind") not in kinds:
                 faults.append(Fault(place, f"unknown kind {row.get('kind')!r}"))
             for title in row.get("heading", ()):
@@ -77,6 +88,20 @@ def check_contracts(contracts: Sequence[Contract]) -> list[Fault]:
             if row.get("kind") == "heading":
                 headings.append(str(text))
     return faults
+
+
+def check_shares(
+    contracts: Sequence[Contract], *, max_near_duplicates: float = MAX_NEAR_DUPLICATES, max_noise: float = MAX_NOISE
+) -> list[Fault]:
+    """Return what is wrong with a corpus as a whole: too many near-duplicates or too much noise."""
+    rows = sum(len(contract.rows) for contract in contracts) or 1
+    copies = len(find_near_duplicates(contracts)) / rows
+    noisy = sum(bool(row.get("noise")) for contract in contracts for row in contract.rows) / rows
+    return [
+        Fault("corpus", f"{what}: {share:.1%} of the rows, over {most:.0%}")
+        for what, share, most in (("near-duplicates", copies, max_near_duplicates), ("marked as noisy", noisy, max_noise))
+        if share > most
+    ]
 
 
 def find_near_duplicates(contracts: Sequence[Contract]) -> list[tuple[str, str, float]]:

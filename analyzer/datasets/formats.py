@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from analyzer.datasets.native import iterate_jsonl, write_atomically
+from analyzer.datasets.native import OPTIONAL_KEYS, iterate_jsonl, write_atomically
 from analyzer.errors import DataError
 
 FORMATS = ("native", "doccano", "prodigy", "labelstudio", "csv", "docbin")
 #: What travels beside text and labels.
-META_KEYS = ("id", "doc", "language", "kind", "heading", "risks")
+META_KEYS = ("id", "doc", "family", "language", "kind", "heading", "risks", *OPTIONAL_KEYS)
 
 Row = dict[str, Any]
 
@@ -32,6 +32,9 @@ def _normal(row: Mapping[str, Any], source: str = "") -> Row:
         "labels": row.get("labels"),
         "risks": list(row.get("risks") or ()),
     }
+    normal |= {key: list(row[key]) for key in OPTIONAL_KEYS if row.get(key)}
+    if row.get("family"):
+        normal["family"] = str(row["family"])
     if source:
         normal["source"] = source
     return normal
@@ -95,7 +98,11 @@ def _read_jsonl(path: Path, format: str | None) -> list[Row]:
         else:
             if "labels" not in record:
                 raise DataError(f"{source}: no labels", hint='a row is {"text": ..., "labels": [...]}')
-            rows.append(_normal({"doc": header.get("contract"), "language": header.get("language"), **record}, source))
+            rows.append(
+                _normal(
+                    {"doc": header.get("contract"), "language": header.get("language"), "family": header.get("family"), **record}, source
+                )
+            )
     return rows
 
 
@@ -119,7 +126,7 @@ def _read_csv(path: Path) -> list[Row]:
             path_of_heading = json.loads(heading) if heading.startswith("[") else [heading] if heading else []
         except ValueError as error:
             raise DataError(f"{source}: the heading is no JSON list") from error
-        meta: Row = {key: record.get(names[key]) for key in ("id", "doc", "language", "kind") if key in names}
+        meta: Row = {key: record.get(names[key]) for key in ("id", "doc", "family", "language", "kind") if key in names}
         rows.append(
             _normal(
                 {
@@ -127,7 +134,7 @@ def _read_csv(path: Path) -> list[Row]:
                     "heading": path_of_heading,
                     "text": record.get(names["text"]),
                     "labels": _split(record.get(label_column)),
-                    "risks": _split(record.get(names.get("risks", ""), "")),
+                    **{key: _split(record.get(names.get(key, ""), "")) for key in ("risks", *OPTIONAL_KEYS)},
                 },
                 source,
             )
@@ -203,7 +210,7 @@ def write_labelled(rows: Iterable[Mapping[str, Any]], path: str | Path, *, forma
 
 
 def _meta(row: Row) -> Row:
-    return {key: row[key] for key in META_KEYS}
+    return {key: row[key] for key in META_KEYS if key in row}
 
 
 def _jsonl(records: Iterable[Row]) -> bytes:
@@ -226,10 +233,12 @@ def _labelstudio(rows: list[Row]) -> bytes:
 def _csv(rows: list[Row]) -> bytes:
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(["id", "doc", "language", "kind", "heading", "text", "labels", "risks"])
+    lists = ("labels", "risks", *OPTIONAL_KEYS)
+    writer.writerow(["id", "doc", "family", "language", "kind", "heading", "text", *lists])
     for r in rows:
         heading = json.dumps(r["heading"], ensure_ascii=False) if r["heading"] else ""
-        writer.writerow([r["id"], r["doc"], r["language"], r["kind"], heading, r["text"], ";".join(r["labels"]), ";".join(r["risks"])])
+        cells = [";".join(r.get(key, ())) for key in lists]
+        writer.writerow([r["id"], r["doc"], r.get("family", ""), r["language"], r["kind"], heading, r["text"], *cells])
     return buffer.getvalue().encode()
 
 

@@ -12,8 +12,14 @@ from typing import Any
 from analyzer.errors import DataError
 
 #: Keys of the header line besides `contract` and `language`, in the order in which they are written.
-HEADER_KEYS = ("kind", "provider", "style", "side", "country", "split", "missing", "noise")
-ROW_KEYS = ("id", "text", "labels", "risks", "heading", "kind")
+HEADER_KEYS = ("kind", "provider", "family", "style", "side", "country", "split", "missing")
+#: Keys of a row in the order in which they are written; those of `OPTIONAL_KEYS` only where they hold something.
+ROW_KEYS = ("id", "text", "labels", "risks", "safe", "heading", "kind", "noise")
+OPTIONAL_KEYS = ("safe", "noise")
+#: What real documents do to text. `ocr` misread letters, `wrap` a sentence cut at line ends, `accents` lost diacritics, `caps` running text in capitals, `typo` slips of
+#: the writer, `abbrev` heavy abbreviations, `blank` unfilled or hand-filled form fields, `furniture` headers and footers between sentences, `table` a row whose cells ran
+#: together, `mixed` two languages.
+NOISE = ("ocr", "wrap", "accents", "caps", "typo", "abbrev", "blank", "furniture", "table", "mixed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,11 @@ class Contract:
     rows: tuple[dict[str, Any], ...]
     path: Path | None = None
     lines: tuple[int, ...] = field(default=(), compare=False)
+
+    @property
+    def family(self) -> str:
+        """Documents of one provider share a family and stay on one side of every split; alone, a contract is its own."""
+        return str(self.header.get("family") or self.id)
 
 
 def read_contract(path: str | Path) -> Contract:
@@ -86,7 +97,10 @@ def write_contract(contract: Contract, path: str | Path) -> None:
     header = {"contract": contract.id, "language": contract.language}
     header.update({key: contract.header[key] for key in HEADER_KEYS if key in contract.header})
     out = [json.dumps(header, ensure_ascii=False)]
-    out += [json.dumps({key: row[key] for key in ROW_KEYS if key in row}, ensure_ascii=False) for row in contract.rows]
+    out += [
+        json.dumps({key: row[key] for key in ROW_KEYS if key in row and (row[key] or key not in OPTIONAL_KEYS)}, ensure_ascii=False)
+        for row in contract.rows
+    ]
     write_atomically(Path(path), ("\n".join(out) + "\n").encode())
 
 

@@ -110,6 +110,25 @@ def _parser() -> argparse.ArgumentParser:
         action.add_argument("folder", nargs="?", default="data/contracts", metavar="FOLDER")
         action.add_argument("--json", action="store_true")
         action.set_defaults(run=run)
+    for name, text, folder, run in (
+        ("split", "Deal contracts without a split to train, validation and test, by provider family.", "data/contracts", _data_split),
+        ("agreement", "Cohen's kappa per category on doubly labelled rows.", "data/agreement", _data_agreement),
+        ("quantities", "Score the reader of quantities on annotated rows.", "data/quantities", _data_quantities),
+    ):
+        action = actions.add_parser(name, help=text, description=text)
+        action.add_argument("folder", nargs="?", default=folder, metavar="FOLDER")
+        if name == "split":
+            action.add_argument("--again", action="store_true", help="deal all contracts anew")
+        action.set_defaults(run=run)
+    action = actions.add_parser(
+        "review",
+        help="List the labels that a cross-validated model doubts.",
+        description="List the labels that a cross-validated model doubts, most doubtful first, as JSON lines.",
+    )
+    action.add_argument("data", nargs="?", default="data/contracts", metavar="DATA")
+    action.add_argument("-o", "--out", required=True, metavar="OUT.jsonl")
+    action.add_argument("--most", type=int, default=None, metavar="N", help="at most N labels")
+    action.set_defaults(run=_data_review)
     formats = ("native", "doccano", "prodigy", "labelstudio", "csv", "docbin")
     action = actions.add_parser(
         "import", help="Read another format and write ours (JSON lines).", description="Read another format and write ours (JSON lines)."
@@ -117,6 +136,11 @@ def _parser() -> argparse.ArgumentParser:
     action.add_argument("file", metavar="FILE")
     action.add_argument("-o", "--out", required=True, metavar="OUT.jsonl")
     action.add_argument("--format", choices=formats, default=None, help="default: by content")
+    action.add_argument("--corpus", choices=("cuad", "unfair_tos", "agb_de", "ledgar"), help="a public corpus as published")
+    action.add_argument(
+        "--labels", choices=("mapped", "original"), default="mapped", help="with --corpus: our categories, or its own labels"
+    )
+    action.add_argument("--split", choices=("train", "validation", "test"), help="with --corpus: only these rows, where the file tells")
     action.set_defaults(run=_data_import)
     action = actions.add_parser(
         "export", help="Write labelled data in another format.", description="Write labelled data in another format."
@@ -232,6 +256,11 @@ def _progress(label: str) -> Callable[[int, int], None] | None:
     return show
 
 
+def _training_progress(label: str) -> Callable[[str, float], None] | None:
+    bar = _progress(label)
+    return None if bar is None else lambda stage, share: bar(int(share * 100), 100)
+
+
 def _score(options: argparse.Namespace) -> int:
     from joblib import parallel_config
 
@@ -280,9 +309,7 @@ def _train(options: argparse.Namespace) -> int:
     from analyzer.api import train
     from analyzer.classification.persistence import read_manifest
 
-    bar = _progress("train")
-    progress = (lambda stage, share: bar(int(share * 100), 100)) if bar else None
-    train(options.data, out=options.out, base=options.base, seed=options.seed, progress=progress)
+    train(options.data, out=options.out, base=options.base, seed=options.seed, progress=_training_progress("train"))
     scores = read_manifest(options.out)["scores"]
     if options.json:
         print(json.dumps(scores, ensure_ascii=False))
@@ -303,10 +330,10 @@ def _evaluate(options: argparse.Namespace) -> int:
 
 def _data_check(options: argparse.Namespace) -> int:
     from analyzer.datasets import check_contracts, read_contracts
-    from analyzer.datasets.check import find_near_duplicates
+    from analyzer.datasets.check import check_shares, find_near_duplicates
 
     contracts = read_contracts(options.folder)
-    faults = check_contracts(contracts)
+    faults = [*check_contracts(contracts), *check_shares(contracts)]
     rows = sum(len(contract.rows) for contract in contracts)
     doubles = find_near_duplicates(contracts)
     share = len(doubles) / rows if rows else 0.0
@@ -334,11 +361,59 @@ def _data_stats(options: argparse.Namespace) -> int:
 
 def _data_import(options: argparse.Namespace) -> int:
     from analyzer.api import load_rows
-    from analyzer.datasets import read_labelled, write_labelled
+    from analyzer.datasets import read_corpus, read_labelled, write_labelled
 
-    rows = read_labelled(options.file, format=options.format)
+    if options.corpus:
+        rows = read_corpus(options.file, options.corpus, labels=options.labels, split=options.split)
+    else:
+        rows = read_labelled(options.file, format=options.format)
     load_rows(rows)  # names the first fault before anything is written
     print(f"{write_labelled(rows, options.out, format='native')} rows -> {options.out}")
+    return 0
+
+
+def _data_split(options: argparse.Namespace) -> int:
+    from analyzer.datasets import assign_splits, read_contracts, write_contract
+
+    contracts = read_contracts(options.folder)
+    changed = [
+        (before, after)
+        for before, after in zip(contracts, assign_splits(contracts, keep=not options.again), strict=True)
+        if before.header.get("split") != after.header["split"]
+    ]
+    for before, after in changed:
+        assert before.path is not None
+        write_contract(after, before.path)
+        print(f"{before.path}: {before.header.get('split') or 'none'} -> {after.header['split']}")
+    print(f"{len(contracts)} contracts, {len(changed)} changed")
+    return 0
+
+
+def _data_agreement(options: argparse.Namespace) -> int:
+    from analyzer.datasets.agreement import measure_agreement, read_double_labels, render_agreement
+
+    rows = read_double_labels(options.folder)
+    print(f"{len(rows)} rows labelled twice\n")
+    print(render_agreement(measure_agreement([row["first"] for row in rows], [row["second"] for row in rows])))
+    return 0
+
+
+def _data_quantities(options: argparse.Namespace) -> int:
+    from analyzer.datasets.quantities import read_quantities, render_quantity_scores, score_quantities
+
+    rows = read_quantities(options.folder)
+    print(f"{sum(map(len, rows.values()))} rows\n")
+    print(render_quantity_scores(score_quantities(rows)))
+    return 0
+
+
+def _data_review(options: argparse.Namespace) -> int:
+    from analyzer.api import review_labels
+    from analyzer.datasets.native import write_atomically
+
+    suspects = review_labels(options.data, progress=_training_progress("review"))[: options.most]
+    write_atomically(Path(options.out), "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in suspects).encode())
+    print(f"{len(suspects)} doubtful labels -> {options.out}")
     return 0
 
 

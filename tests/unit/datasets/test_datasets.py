@@ -16,7 +16,7 @@ from analyzer.datasets import (
     write_contract,
     write_labelled,
 )
-from analyzer.datasets.check import find_near_duplicates
+from analyzer.datasets.check import check_shares, find_near_duplicates
 from analyzer.datasets.native import Contract
 from analyzer.datasets.stats import render_stats
 from analyzer.errors import DataError
@@ -24,7 +24,7 @@ from analyzer.errors import DataError
 ROWS = [
     {"id": "fr-900:0000", "text": "5 Temps de réaction", "labels": ["reaction_time"], "risks": [], "heading": [], "kind": "heading"},
     {"id": "fr-900:0001", "text": 'Réaction "rapide", 4 h; dans les meilleurs délais', "labels": ["reaction_time", "availability"],
-     "risks": ["vague_commitment"], "heading": ["5 Temps de réaction"], "kind": "sentence"},
+     "risks": ["vague_commitment"], "safe": ["slow_reaction"], "heading": ["5 Temps de réaction"], "kind": "sentence", "noise": ["ocr", "wrap"]},
     {"id": "fr-900:0002", "text": "=SUM(A1)", "labels": ["other"], "risks": [], "heading": ["5 Temps de réaction"], "kind": "list_item"},
 ]  # fmt: skip
 HEADER = {"kind": "sla", "provider": "dealer", "style": "plain", "side": "provider", "country": "CH", "split": "train"}
@@ -37,7 +37,7 @@ def make_contract(**changes: Any) -> Contract:
 
 @pytest.mark.parametrize("format", FORMATS)
 def test_round_trip_loses_nothing(format: str, tmp_path: Path) -> None:
-    rows = [{**row, "language": "fr"} for row in ROWS]
+    rows = [{**row, "language": "fr", "family": "dealer"} for row in ROWS]
     first, second = tmp_path / "a", tmp_path / "b"
     suffix = {"csv": ".csv", "docbin": ".spacy", "labelstudio": ".json"}.get(format, ".jsonl")
     write_labelled(rows, first.with_suffix(suffix), format=format)
@@ -66,6 +66,9 @@ def test_native_contract_round_trip(tmp_path: Path) -> None:
         ({"labels": ["other", "fees"]}, "other stands with another label"),
         ({"labels": []}, "no labels"),
         ({"risks": ["doom"]}, "unknown risk 'doom'"),
+        ({"safe": ["doom"]}, "unknown risk 'doom' marked safe"),
+        ({"safe": ["vague_commitment"]}, "both a risk and safe"),
+        ({"noise": ["blur"]}, "unknown noise 'blur'"),
         ({"id": "fr-900:0000"}, "also stands in"),
         ({"id": "x"}, "is not fr-900:NNNN"),
         ({"text": " a "}, "surrounding space"),
@@ -94,7 +97,25 @@ def test_near_duplicates_are_found_across_contracts_only() -> None:
 def test_stats_count() -> None:
     stats = describe_contracts([make_contract()])
     assert stats["rows"]["fr"] == 3 and stats["categories"]["reaction_time"]["fr"] == 2 and stats["risks"]["vague_commitment"]["fr"] == 1
-    assert "| `reaction_time` | 2 | 0 | 0 | 0 | 2 |" in render_stats(stats)
+    assert (
+        stats["safe"]["slow_reaction"]["fr"] == 1
+        and stats["noise"]["ocr"]["fr"] == 1
+        and stats["splits"] == {"train": {"contracts": 1, "rows": 3}}
+    )
+    text = render_stats(stats)
+    assert "| `reaction_time` | 2 | 0 | 0 | 0 | 2 |" in text and "| `slow_reaction` | 0 / 1 | 0 / 0 | 0 / 0 | 0 / 0 | 0 / 1 |" in text
+    assert "blank_fields" not in stats["risks"], "found on whole documents, never on a row"
+
+
+def test_corpus_as_a_whole() -> None:
+    contract = make_contract()
+    assert [fault.message[:16] for fault in check_shares([contract])] == ["marked as noisy:"]
+    assert check_shares([contract], max_noise=0.5) == []
+    relatives = [
+        Contract(f"fr-90{i}", "fr", {**HEADER, "family": "dealer", "split": split}, ()) for i, split in enumerate(("train", "test"))
+    ]
+    (fault,) = check_contracts(relatives)
+    assert "family 'dealer' is in two splits (see fr-900)" in fault.message
 
 
 @pytest.mark.parametrize(
