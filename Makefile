@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 PORT ?= 8501
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system run test check quality bench train samples clean
+.PHONY: help setup system run test check quality bench curve card train samples clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -39,6 +39,12 @@ quality: $(READY) ## measure on real contracts (REAL=folder) and write docs/qual
 
 bench: $(READY) ## measure speed as ratios against the raw libraries
 	$(BIN)/python benchmarks/speed.py
+
+curve: $(READY) ## measure whether more data still helps (minutes), and draw docs/learning-curve.png
+	$(BIN)/python benchmarks/learning_curve.py --real "$${REAL:-../shared/real}"
+
+card: $(READY) ## write counts and agreement into the data card
+	$(BIN)/python tools/data_card.py
 
 train: $(READY) ## rebuild the shipped model from data/
 	$(BIN)/python tools/train_shipped.py

@@ -44,7 +44,7 @@ def check_contracts(contracts: Sequence[Contract]) -> list[Fault]:
     for contract in contracts:
         name = str(contract.path or contract.id)
         split, first = sides.setdefault(contract.family, (str(contract.header.get("split")), contract.id))
-        if split != contract.header.get("split"):
+        if split != str(contract.header.get("split")):
             faults.append(Fault(f"{name}:1", f"family {contract.family!r} is in two splits (see {first})"))
         if contract.language not in LANGUAGES:
             faults.append(Fault(f"{name}:1", f"unknown language {contract.language!r}"))

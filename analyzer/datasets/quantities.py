@@ -158,3 +158,13 @@ def render_quantity_scores(scores: Sequence[QuantityScore]) -> str:
     for s in scores:
         out.append(f"| {s.language} | {s.kind} | {s.annotated} | {s.found} | {s.f1:.3f} | {s.exact_f1:.3f} | {s.value_accuracy:.3f} |\n")
     return "".join(out)
+
+
+def count_quantities(rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
+    """Return a Markdown table of how many rows and quantities are annotated."""
+    out = ["| | rows | without any | " + " | ".join(KINDS) + " |\n" + "|---" * (3 + len(KINDS)) + "|\n"]
+    for language, items in rows.items():
+        kinds = [quantity["kind"] for row in items for quantity in row["expected"]]
+        counts = " | ".join(str(kinds.count(kind)) for kind in KINDS)
+        out.append(f"| {language} | {len(items)} | {sum(not row['expected'] for row in items)} | {counts} |\n")
+    return "".join(out)
