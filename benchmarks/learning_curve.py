@@ -90,19 +90,21 @@ def main() -> int:
 def render(points: Sequence[tuple[str, int, int, dict[str, Scores]]], sets: Sequence[str]) -> str:
     """Return the tables as Markdown."""
     out = ["Micro-F1 / macro-F1 by number of training contracts (the train split only; the shipped model is trained on all splits).\n\n"]
-    out.append("| features | contracts | rows | " + " | ".join(sets) + " | " + " | ".join(f"{sets[-1]}, {name}" for name in LANGUAGES) + " |\n")
+    out.append(
+        "| features | contracts | rows | " + " | ".join(sets) + " | " + " | ".join(f"{sets[-1]}, {name}" for name in LANGUAGES) + " |\n"
+    )
     out.append("|---" * (3 + len(sets) + len(LANGUAGES)) + "|\n")
     for variant, contracts, rows, scores in points:
         cells = [f"{scores[name].micro:.3f} / {scores[name].macro:.3f}" for name in sets]
         languages = {name: f"{micro:.3f}" for name, micro, _ in scores[sets[-1]].languages}
-        out.append(
-            f"| {variant} | {contracts} | {rows} | " + " | ".join(cells + [languages.get(name, "") for name in LANGUAGES]) + " |\n"
-        )
+        out.append(f"| {variant} | {contracts} | {rows} | " + " | ".join(cells + [languages.get(name, "") for name in LANGUAGES]) + " |\n")
     half, full = ({s.category: s for s in points[i][3][sets[-1]].categories} for i in (len(SHARES) - 2, len(SHARES) - 1))
     gains = sorted(
         ((full[name].f1 - half[name].f1, name) for name in full if name in half and full[name].support >= 20), key=lambda pair: -pair[0]
     )
-    out.append(f"\nWhat the last doubling brought on {sets[-1]}, for categories with 20 rows or more there (all features):\n\n| category | half | all | gain |\n")
+    out.append(
+        f"\nWhat the last doubling brought on {sets[-1]}, for categories with 20 rows or more there (all features):\n\n| category | half | all | gain |\n"
+    )
     out.append("|---|---|---|---|\n")
     out += [f"| `{name}` | {half[name].f1:.2f} | {full[name].f1:.2f} | {gain:+.2f} |\n" for gain, name in gains]
     return "".join(out)
