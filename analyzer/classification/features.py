@@ -1,4 +1,4 @@
-"""Rows to sparse features: n-grams of the masked row and of its headings, word-list counts, kind and typed quantities.
+"""Rows to sparse features: n-grams of the masked row and of its headings, word-list and concept counts, kind and typed quantities.
 
 All transformers are importable classes without lambdas, so a model file stays loadable and auditable.
 """
@@ -13,6 +13,7 @@ from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from analyzer.classification.concepts import concept_matcher, concept_names
 from analyzer.classification.cues import count_cues, cue_categories
 from analyzer.classification.masking import mask
 from analyzer.classification.rows import Row
@@ -96,6 +97,52 @@ class CueFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         names += ["form:no_cue", *(f"kind:{kind}" for kind in _KINDS), *(f"has:{sign.strip()}" for sign in _TYPED)]
         names += [f"length:{step}" for step in ("tiny", "short", "middle", "long")]
         return np.asarray(names, dtype=object)
+
+
+class ConceptFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Counts of concepts in the row, its nearest heading and the headings further out; the same columns in every language.
+
+    Parameters
+    ----------
+    scale : float, default=0.15
+        Factor against the n-grams. On real contracts 0.25 is a little worse, 0.15 better than none by half a point of micro-F1, most of it in Italian.
+    """
+
+    def __init__(self, scale: float = 0.15) -> None:
+        self.scale = scale
+
+    def fit(self, X: Sequence[Row], y: Any = None) -> ConceptFeatures:
+        self.concepts_ = concept_names()
+        return self
+
+    def transform(self, X: Sequence[Row]) -> sparse.csr_matrix:
+        """Return shape (n_rows, 3 * n_concepts), features named by `get_feature_names_out`."""
+        n = len(self.concepts_)
+        rows: list[int] = []
+        columns: list[int] = []
+        values: list[float] = []
+        counted: dict[tuple[str, str], dict[int, int]] = {}
+        for i, row in enumerate(X):
+            fields = [(0, row.text, 1.0)]
+            if row.heading:
+                fields.append((n, row.heading[-1], 1.0))
+                if len(row.heading) > 1:
+                    fields.append((2 * n, " . ".join(row.heading[:-1]), 0.5))
+            for offset, text, weight in fields:
+                found = counted.get((text, row.language))
+                if found is None:
+                    found = counted[(text, row.language)] = concept_matcher(row.language).count(mask(text))
+                for concept, count in found.items():
+                    rows.append(i)
+                    columns.append(offset + concept)
+                    values.append(weight * min(count, 3) ** 0.5)
+        matrix = sparse.csr_matrix((np.asarray(values, dtype=np.float32), (rows, columns)), shape=(len(X), 3 * n))
+        return matrix * np.float32(self.scale)
+
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
+        return np.asarray(
+            [f"concept:{block}:{concept}" for block in ("text", "heading", "outer") for concept in self.concepts_], dtype=object
+        )
 
 
 class FieldTfidf(TransformerMixin, BaseEstimator):  # type: ignore[misc]

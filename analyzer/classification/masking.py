@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _MASKS = (
     (re.compile(r"\{\{.{1,60}?\}\}|<[a-z/][^<>]{0,60}>|\[[^\]\[]{1,40}\]", re.I), " xname "),
@@ -25,6 +26,7 @@ _SPACES = re.compile(r"\s{2,}")
 MAX_CHARACTERS = 6_000
 
 
+@lru_cache(maxsize=4096)  # four feature blocks ask for the same rows
 def mask(text: str) -> str:
     """Return the lowered text without its number and with figures, money, dates, names replaced by their kind.
 

@@ -45,14 +45,14 @@ def _minor(version: str) -> tuple[str, ...]:
 
 
 def resource_digest() -> str:
-    """Return the sha256 over the word lists: a model is only good with the lists it was trained with."""
+    """Return the sha256 over word lists and concepts: a model is only good with the lists it was trained with."""
     from importlib.resources import files
 
     digest = hashlib.sha256()
-    folder = files("analyzer.resources") / "cues"
-    for entry in sorted(folder.iterdir(), key=lambda item: item.name):
-        if entry.name.endswith(".toml"):
-            digest.update(entry.name.encode() + b"\0" + entry.read_bytes())
+    for name in ("cues", "concepts"):
+        for entry in sorted((files("analyzer.resources") / name).iterdir(), key=lambda item: item.name):
+            if entry.name.endswith(".toml"):
+                digest.update(f"{name}/{entry.name}".encode() + b"\0" + entry.read_bytes())
     return digest.hexdigest()
 
 

@@ -1,0 +1,142 @@
+"""Concepts ("loan device", "to lapse", "in writing") found in a text by what each language calls them.
+
+The words are in `resources/concepts/<language>.toml`. Concepts are the same in all languages, so what a model learns of them from German rows helps it with Italian ones.
+
+A pattern is a sequence of words. `*` at either end of a word stands for any letters ("leihgerät*", "*behebung"), a lone `~` for up to three words ("stellt ~ zur verfügung"). Accents and
+case do not count. All patterns are looked up in one pass over the words of a text: by the word itself, its beginnings and its parts, so that the time does not grow with their number.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+
+from analyzer.resources import read_toml
+from analyzer.types import LANGUAGES
+
+_WORD = re.compile(r"\w+")
+_ELEMENT = re.compile(r"\*?\w+\*?|~")
+_GAP = "~"
+#: Words that a gap may hold.
+_GAP_WORDS = 3
+#: Nothing longer is a word of a contract; hostile text must not cost time.
+_LONGEST_WORD = 48
+#: Words remembered per language; texts full of serial numbers must not fill the memory.
+_MOST_WORDS = 100_000
+
+_Entry = tuple[int, tuple[str, ...]]
+
+
+def fold(text: str) -> str:
+    """Lower a text and take off its accents.
+
+    Examples
+    --------
+    >>> fold("Störungsbehebung – Délai GRÖSSER")
+    'storungsbehebung – delai grosser'
+    """
+    lowered = text.lower().replace("ß", "ss")
+    if lowered.isascii():
+        return lowered
+    return "".join(character for character in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(character))
+
+
+class ConceptMatcher:
+    """Counts concepts in texts of one language.
+
+    Parameters
+    ----------
+    patterns : mapping from concept to its patterns
+    concepts : sequence of str
+        Order of the numbers that `count` returns.
+    """
+
+    def __init__(self, patterns: Mapping[str, Iterable[str]], concepts: Sequence[str]) -> None:
+        number = {name: index for index, name in enumerate(concepts)}
+        self._whole: dict[str, list[_Entry]] = {}
+        self._beginnings: dict[str, list[_Entry]] = {}
+        self._endings: dict[str, list[_Entry]] = {}
+        self._parts: dict[str, list[_Entry]] = {}
+        for name, items in patterns.items():
+            for pattern in items:
+                elements = _ELEMENT.findall(fold(pattern))
+                if not elements or elements[0] == _GAP:
+                    continue
+                first = elements[0]
+                core = first.strip("*")
+                table = (self._whole, self._beginnings, self._endings, self._parts)[2 * first.startswith("*") + first.endswith("*")]
+                table.setdefault(core, []).append((number[name], tuple(elements[1:])))
+        self._beginning_lengths = sorted({len(core) for core in self._beginnings})
+        self._ending_lengths = sorted({len(core) for core in self._endings})
+        self._part_lengths = sorted({len(core) for core in self._parts})
+        self._known: dict[str, tuple[_Entry, ...]] = {}
+
+    def count(self, text: str) -> dict[int, int]:
+        """Return how often each concept occurs, by its number."""
+        words = _WORD.findall(fold(text))
+        counts: dict[int, int] = {}
+        for i, word in enumerate(words):
+            entries = self._known.get(word)
+            if entries is None:
+                entries = self._starting_with(word)
+            for concept, rest in entries:
+                if not rest or _follows(rest, words, i + 1):
+                    counts[concept] = counts.get(concept, 0) + 1
+        return counts
+
+    def _starting_with(self, word: str) -> tuple[_Entry, ...]:
+        found: list[_Entry] = []
+        length = len(word)
+        if length <= _LONGEST_WORD:
+            found += self._whole.get(word, ())
+            for n in self._beginning_lengths:
+                if n > length:
+                    break
+                found += self._beginnings.get(word[:n], ())
+            for n in self._ending_lengths:
+                if n > length:
+                    break
+                found += self._endings.get(word[length - n :], ())
+            for n in self._part_lengths:
+                if n > length:
+                    break
+                for part in {word[start : start + n] for start in range(length - n + 1)}:
+                    found += self._parts.get(part, ())
+        if len(self._known) >= _MOST_WORDS:
+            self._known.clear()
+        entries = self._known[word] = tuple(found)
+        return entries
+
+
+def _follows(elements: Sequence[str], words: Sequence[str], i: int) -> bool:
+    """Whether the rest of a pattern stands from word `i` on."""
+    for k, element in enumerate(elements):
+        if element == _GAP:
+            rest = elements[k + 1 :]
+            return any(_follows(rest, words, j) for j in range(i, min(i + _GAP_WORDS, len(words)) + 1))
+        if i >= len(words) or not _matches(element, words[i]):
+            return False
+        i += 1
+    return True
+
+
+def _matches(element: str, word: str) -> bool:
+    core = element.strip("*")
+    if element[0] == "*":
+        return core in word if element[-1] == "*" else word.endswith(core)
+    return word.startswith(core) if element[-1] == "*" else word == element
+
+
+@cache
+def concept_names() -> tuple[str, ...]:
+    """Return the names of all concepts, in the order of their numbers."""
+    return tuple(read_toml("concepts/en.toml")["concepts"])
+
+
+@cache
+def concept_matcher(language: str) -> ConceptMatcher:
+    """Return the matcher of a language; English for one without concepts."""
+    known = language if language in LANGUAGES else "en"
+    return ConceptMatcher(read_toml(f"concepts/{known}.toml")["concepts"], concept_names())
