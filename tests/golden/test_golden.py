@@ -60,4 +60,5 @@ def test_sample(path: Path, request: pytest.FixtureRequest) -> None:
 def test_the_good_contract_is_nearly_clean_and_the_bad_one_is_not() -> None:
     high = {path.stem: sum(f.severity == "high" for f in analyzer.analyze(path).findings) for path in SAMPLES}
     assert high["wartungsvertrag-de"] <= 2 and high["support-agreement-en"] <= 2
-    assert high["contrat-maintenance-fr"] >= 6 and high["contratto-assistenza-it"] >= 4
+    # The Italian one: no figure for the repair, no liability for lost data, and nobody to back them up. (Fault repair itself is promised in its article 2.)
+    assert high["contrat-maintenance-fr"] >= 6 and high["contratto-assistenza-it"] >= 3
