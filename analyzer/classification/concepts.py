@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from typing import NamedTuple
 
 from analyzer.resources import read_toml
 from analyzer.types import LANGUAGES
@@ -27,6 +28,20 @@ _LONGEST_WORD = 48
 _MOST_WORDS = 100_000
 
 _Entry = tuple[int, tuple[str, ...]]
+_LETTERS = {
+    code: "".join(character for character in unicodedata.normalize("NFKD", chr(code)) if not unicodedata.combining(character))
+    for code in range(0xC0, 0x180)
+} | {ord("ß"): "ss"}
+
+
+class _Start(NamedTuple):
+    """What may begin with a word: concepts of that word alone, and longer patterns by their next word, whole or its beginning; the rest must be tried."""
+
+    alone: tuple[int, ...]
+    whole: dict[str, list[_Entry]]
+    beginnings: dict[str, list[_Entry]]
+    lengths: tuple[int, ...]
+    others: tuple[_Entry, ...]
 
 
 def fold(text: str) -> str:
@@ -37,10 +52,13 @@ def fold(text: str) -> str:
     >>> fold("Störungsbehebung – Délai GRÖSSER")
     'storungsbehebung – delai grosser'
     """
-    lowered = text.lower().replace("ß", "ss")
+    lowered = text.lower()
     if lowered.isascii():
         return lowered
-    return "".join(character for character in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(character))
+    lowered = lowered.translate(_LETTERS)
+    if lowered.isascii() or not any(unicodedata.combining(character) for character in lowered):
+        return lowered
+    return "".join(character for character in lowered if not unicodedata.combining(character))
 
 
 class ConceptMatcher:
@@ -71,22 +89,36 @@ class ConceptMatcher:
         self._beginning_lengths = sorted({len(core) for core in self._beginnings})
         self._ending_lengths = sorted({len(core) for core in self._endings})
         self._part_lengths = sorted({len(core) for core in self._parts})
-        self._known: dict[str, tuple[_Entry, ...]] = {}
+        self._known: dict[str, _Start] = {}
 
     def count(self, text: str) -> dict[int, int]:
         """Return how often each concept occurs, by its number."""
         words = _WORD.findall(fold(text))
         counts: dict[int, int] = {}
+        last = len(words) - 1
         for i, word in enumerate(words):
-            entries = self._known.get(word)
-            if entries is None:
-                entries = self._starting_with(word)
+            start = self._known.get(word)
+            if start is None:
+                start = self._starting_with(word)
+            for concept in start.alone:
+                counts[concept] = counts.get(concept, 0) + 1
+            if i == last:
+                break
+            following = words[i + 1]
+            entries = start.whole.get(following, ()) if start.whole else ()
             for concept, rest in entries:
-                if not rest or _follows(rest, words, i + 1):
+                if not rest or _follows(rest, words, i + 2):
+                    counts[concept] = counts.get(concept, 0) + 1
+            for n in start.lengths:
+                for concept, rest in start.beginnings.get(following[:n], ()):
+                    if len(following) >= n and (not rest or _follows(rest, words, i + 2)):
+                        counts[concept] = counts.get(concept, 0) + 1
+            for concept, rest in start.others:
+                if _follows(rest, words, i + 1):
                     counts[concept] = counts.get(concept, 0) + 1
         return counts
 
-    def _starting_with(self, word: str) -> tuple[_Entry, ...]:
+    def _starting_with(self, word: str) -> _Start:
         found: list[_Entry] = []
         length = len(word)
         if length <= _LONGEST_WORD:
@@ -106,8 +138,25 @@ class ConceptMatcher:
                     found += self._parts.get(part, ())
         if len(self._known) >= _MOST_WORDS:
             self._known.clear()
-        entries = self._known[word] = tuple(found)
-        return entries
+        start = self._known[word] = _sort_by_next_word(found)
+        return start
+
+
+def _sort_by_next_word(entries: Iterable[_Entry]) -> _Start:
+    whole: dict[str, list[_Entry]] = {}
+    beginnings: dict[str, list[_Entry]] = {}
+    alone: list[int] = []
+    others: list[_Entry] = []
+    for concept, rest in entries:
+        if not rest:
+            alone.append(concept)
+        elif rest[0] == _GAP or rest[0][0] == "*":
+            others.append((concept, rest))
+        elif rest[0][-1] == "*":
+            beginnings.setdefault(rest[0][:-1], []).append((concept, rest[1:]))
+        else:
+            whole.setdefault(rest[0], []).append((concept, rest[1:]))
+    return _Start(tuple(alone), whole, beginnings, tuple(sorted({len(core) for core in beginnings})), tuple(others))
 
 
 def _follows(elements: Sequence[str], words: Sequence[str], i: int) -> bool:
