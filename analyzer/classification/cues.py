@@ -17,10 +17,15 @@ from analyzer.resources import read_toml
 from analyzer.types import LANGUAGES
 
 _OPTIONAL = ("?", "*", "{")
+_FIGURES = tuple("0123456789")
+#: Literals of this length tell much; shorter ones are tried for all texts, once for all expressions that share them.
+_TELLING = 3
+#: Looking for more strings than this costs what running the expression costs.
+_MOST_CHOICES = 12
 
 
-def required_literals(pattern: str) -> tuple[str, ...]:
-    """Return plain strings of which every match of `pattern` holds at least one; empty where none is long enough to tell.
+def required_literals(pattern: str, shortest: int = _TELLING) -> tuple[str, ...]:
+    """Return plain strings of which every match of `pattern` holds at least one; empty where none has `shortest` letters.
 
     Examples
     --------
@@ -28,21 +33,33 @@ def required_literals(pattern: str) -> tuple[str, ...]:
     ('remise en ',)
     >>> required_literals("licen[cs]e|(?:droit|diritto) d")
     ('licen', 'diritto', 'droit')
+    >>> required_literals(r"\\d ?€", shortest=1)
+    ('€',)
     """
     found: set[str] = set()
     for branch in _split_choices(pattern):
         best: tuple[str, ...] = ()
-        for candidate in _candidates(branch):
-            if min(map(len, candidate)) > min(map(len, best), default=0):
+        for candidate in _candidates(branch, shortest):
+            if _telling(candidate) > _telling(best):
                 best = candidate
-        if not best or min(map(len, best)) < 3:
+        if not best or min(map(len, best)) < shortest:
             return ()
         found.update(best)
     return tuple(sorted(found, key=lambda text: (text[:2] != pattern[:2], text)))
 
 
-def _candidates(branch: str) -> list[tuple[str, ...]]:
-    """Return the alternatives for what a sequence without top-level choice must hold: each run of letters, each group."""
+def _telling(candidate: tuple[str, ...]) -> float:
+    """Return how much it says of a text that it holds one of these: by the shortest; below three letters a sign is rarer than a figure, a figure rarer than letters."""
+    if not candidate:
+        return 0.0
+    shortest = min(map(len, candidate))
+    if shortest >= _TELLING:
+        return shortest
+    return 2.0 if not any(map(str.isalnum, candidate)) else 1.0 + shortest / 4 if not any(map(str.isalpha, candidate)) else shortest / 4
+
+
+def _candidates(branch: str, shortest: int) -> list[tuple[str, ...]]:
+    """Return the alternatives for what a sequence without top-level choice must hold: each run of letters, each group, a figure."""
     found: list[tuple[str, ...]] = []
     run = ""
     position = 0
@@ -51,13 +68,18 @@ def _candidates(branch: str) -> list[tuple[str, ...]]:
         plain = ""
         if character == "\\":
             step = 2
+            escaped = branch[position + 1]
+            if not escaped.isalnum():
+                plain = escaped
+            elif escaped == "d" and not _may_be_absent(branch, position + 2):
+                found.append(_FIGURES)
         elif character == "[":
             step = branch.index("]", position + 2) - position + 1
         elif character == "(":
             step = _group_end(branch, position) - position + 1
             inner = branch[position + 1 : position + step - 1]
-            if not inner.startswith(("?=", "?!", "?<")) and branch[position + step : position + step + 1] not in _OPTIONAL:
-                literals = required_literals(inner.removeprefix("?:"))
+            if not inner.startswith(("?=", "?!", "?<")) and not _may_be_absent(branch, position + step):
+                literals = required_literals(inner.removeprefix("?:"), shortest)
                 if literals:
                     found.append(literals)
         elif character == "{":
@@ -65,8 +87,7 @@ def _candidates(branch: str) -> list[tuple[str, ...]]:
         else:
             step = 1
             plain = character if character not in ".^$*+?|)]}" else ""
-        following = branch[position + step : position + step + 1]
-        if plain and following not in _OPTIONAL:
+        if plain and not _may_be_absent(branch, position + step):
             run += plain
         else:
             if run:
@@ -76,6 +97,11 @@ def _candidates(branch: str) -> list[tuple[str, ...]]:
     if run:
         found.append((run,))
     return found
+
+
+def _may_be_absent(branch: str, after: int) -> bool:
+    """Whether what ends before `after` may be missing; `{1,3}` is counted as if it might, which is safe."""
+    return branch[after : after + 1] in _OPTIONAL and bool(branch[after : after + 1])
 
 
 def _group_end(pattern: str, start: int) -> int:
@@ -117,18 +143,40 @@ def _split_choices(pattern: str) -> list[str]:
     return [*parts, pattern[start:]]
 
 
-class Cue:
-    """An expression that is compiled when its literal was first met: most of some thousand never are."""
+def required_elsewhere(pattern: str, literals: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """Return what every match must hold besides `literals`: groups of plain strings, one string of each group.
 
-    __slots__ = ("_compiled", "category", "literals", "pattern")
+    Examples
+    --------
+    >>> required_elsewhere("(client|customer) .{0,20}(must|shall) ", ("client", "customer"))
+    ((' ',), ('must', 'shall'))
+    """
+    branches = _split_choices(pattern)
+    if len(branches) > 1:
+        return ()
+    groups = {group for group in _candidates(branches[0], 1) if len(group) <= _MOST_CHOICES and not set(group) & set(literals)}
+    return tuple(sorted(groups, key=lambda group: (len(group), group)))
+
+
+class Cue:
+    """An expression that is compiled when its literals were first met: most of some thousand never are."""
+
+    __slots__ = ("_compiled", "category", "elsewhere", "literals", "pattern")
 
     def __init__(self, pattern: str, category: int) -> None:
         self.pattern = pattern if re.search(r"\\[A-Z]", pattern) else pattern.lower()
         self.category = category
         self.literals = required_literals(self.pattern)
+        self.elsewhere = tuple(group for group in required_elsewhere(self.pattern, self.literals) if group != (" ",))
         self._compiled: re.Pattern[str] | None = None
 
     def found_in(self, text: str) -> bool:
+        for group in self.elsewhere:
+            for literal in group:
+                if literal in text:
+                    break
+            else:
+                return False
         if self._compiled is None:
             self._compiled = re.compile(self.pattern, re.IGNORECASE)
         return self._compiled.search(text) is not None
@@ -142,13 +190,13 @@ class CueList:
 
     def __init__(self, cues: dict[str, Sequence[str]], categories: Sequence[str]) -> None:
         index = {category: position for position, category in enumerate(categories)}
-        self._always: list[Cue] = []
+        self._short: dict[tuple[str, ...], list[Cue]] = {}
         self._by_gram: dict[int, dict[str, list[tuple[str, Cue]]]] = {4: {}, 3: {}}
         for category, patterns in cues.items():
             for pattern in dict.fromkeys(patterns):
                 cue = Cue(pattern, index[category])
                 if not cue.literals:
-                    self._always.append(cue)
+                    self._short.setdefault(required_literals(cue.pattern, shortest=1), []).append(cue)
                 for literal in cue.literals:
                     size = 4 if len(literal) >= 4 else 3
                     buckets = self._by_gram[size]
@@ -158,7 +206,10 @@ class CueList:
 
     def count(self, text: str) -> dict[int, int]:
         """Return category index -> number of expressions found in a lowered text."""
-        hits: set[Cue] = {cue for cue in self._always if cue.found_in(text)}
+        hits: set[Cue] = set()
+        for literals, cues in self._short.items():
+            if not literals or any(literal in text for literal in literals):
+                hits.update(cue for cue in cues if cue.found_in(text))
         for size, buckets in self._by_gram.items():
             for gram in {text[k : k + size] for k in range(len(text) - size + 1)} & buckets.keys():
                 for literal, cue in buckets[gram]:

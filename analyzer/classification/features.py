@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from analyzer.classification.concepts import concept_matcher, concept_names
 from analyzer.classification.cues import count_cues, cue_categories
 from analyzer.classification.masking import mask
+from analyzer.classification.ngrams import NgramTfidf
 from analyzer.classification.rows import Row
 from analyzer.types import LANGUAGES
 
@@ -187,14 +187,9 @@ class FieldTfidf(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def fit(self, X: Sequence[Row], y: Any = None) -> FieldTfidf:
         texts = self._texts(X)
-        pattern = r"(?u)\b\w+\b" if self.analyzer == "word" else None
         for min_df in (self.min_df, 1):
-            vectorizer = TfidfVectorizer(
-                analyzer=self.analyzer, ngram_range=self.ngram_range, min_df=min_df, max_features=self.max_features,
-                sublinear_tf=True, dtype=np.float32, lowercase=False, token_pattern=pattern,
-            )  # fmt: skip
             try:
-                self.vectorizer_ = vectorizer.fit(texts)
+                self.vectorizer_: NgramTfidf | None = NgramTfidf(self.analyzer, self.ngram_range, min_df, self.max_features).fit(texts)
                 return self
             except ValueError:
                 # Nothing occurs often enough (twenty rows) or at all (no headings given): then with less, then without the field.

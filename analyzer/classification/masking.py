@@ -26,7 +26,7 @@ _SPACES = re.compile(r"\s{2,}")
 MAX_CHARACTERS = 6_000
 
 
-@lru_cache(maxsize=4096)  # four feature blocks ask for the same rows
+@lru_cache(maxsize=20_000)  # four feature blocks ask for the same rows, their neighbours and headings
 def mask(text: str) -> str:
     """Return the lowered text without its number and with figures, money, dates, names replaced by their kind.
 
