@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         classify,
         compare,
         evaluate,
+        explain,
         find_durations,
         find_quantities,
         train,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     **dict.fromkeys(
-        ("Analyzer", "analyze", "classify", "compare", "evaluate", "find_durations", "find_quantities", "train"),
+        ("Analyzer", "analyze", "classify", "compare", "evaluate", "explain", "find_durations", "find_quantities", "train"),
         "analyzer.api",
     ),
     **dict.fromkeys(("Failure", "analyze_many", "score"), "analyzer.batch"),
@@ -53,6 +54,7 @@ __all__ = [
     "classify",
     "compare",
     "evaluate",
+    "explain",
     "find_durations",
     "find_quantities",
     "score",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from analyzer._version import __version__
 from analyzer.errors import ModelNotFoundError, SettingsError, TooLargeError
 from analyzer.settings import Settings
-from analyzer.types import LANGUAGES, Clause, Document, Duration, Label, Quantity, Sentence
+from analyzer.types import LANGUAGES, Clause, Document, Duration, Explanation, Label, Quantity, Sentence
 
 if TYPE_CHECKING:
     from analyzer.classification.model import ClauseModel
@@ -151,6 +151,27 @@ class Analyzer:
         languages = [language or detect_language(text) for text in texts]
         return self.model.classify(make_rows(texts, headings=headings, languages=languages, consecutive=consecutive))
 
+    def explain(
+        self, text: str, *, heading: Sequence[str] | None = None, language: str | None = None, category: str | None = None
+    ) -> tuple[Explanation, ...]:
+        """Tell which words gave a text its labels; see `analyzer.explain`."""
+        from analyzer.classification.explaining import explain_row
+        from analyzer.classification.rows import make_rows
+        from analyzer.structure import detect_language
+
+        if not isinstance(text, str):
+            raise SettingsError(f"a text is needed, not {type(text).__name__}")
+        _check_language(language)
+        model = self.model
+        if category is not None and category not in model.categories:
+            raise SettingsError(f"The model knows no category {category!r}", hint="known: " + ", ".join(model.categories))
+        (row,) = make_rows([text], headings=[heading], languages=language or detect_language(text))
+        if category is not None:
+            return (explain_row(model, row, category),)
+        probabilities = model.predict_proba([row])[0]
+        chosen = [label.category for label in model.classify([row])[0] if label.category in model.categories]
+        return tuple(explain_row(model, row, name) for name in chosen or [model.categories[int(probabilities.argmax())]])
+
     def _classify_sentences(self, sentences: Sequence[Sentence]) -> list[tuple[Label, ...]]:
         from analyzer.classification.rows import make_rows
 
@@ -276,6 +297,35 @@ def classify(
         Per text, most probable first; `other` where no category reaches its threshold.
     """
     return _default.classify(texts, headings=headings, language=language, consecutive=consecutive)
+
+
+def explain(
+    text: str, *, heading: Sequence[str] | None = None, language: str | None = None, category: str | None = None
+) -> tuple[Explanation, ...]:
+    """Tell which words gave a text its labels.
+
+    Parameters
+    ----------
+    text : str
+    heading : sequence of str, optional
+        Heading path, outermost first.
+    language : str, optional
+        By default it is detected.
+    category : str, optional
+        Explain this category, whether the text has it or not.
+
+    Returns
+    -------
+    tuple of Explanation
+        One per label, most probable first; for a text under every threshold the category that came nearest. The shares add up to the log-odds exactly.
+
+    Examples
+    --------
+    >>> (why,) = explain("Das Leihgerät steht am nächsten Werktag bereit.", language="de", category="spare_equipment")
+    >>> why.strongest(1)[0].text
+    'Leihgerät'
+    """
+    return _default.explain(text, heading=heading, language=language, category=category)
 
 
 def find_quantities(text: str, *, language: str | None = None) -> tuple[Quantity, ...]:

@@ -351,6 +351,36 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class Contribution:
+    """A word of a text with what it adds to (above 0) or takes from (below 0) the log-odds of a category; `text[start:end]` is the word."""
+
+    text: str
+    start: int
+    end: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a text has a category, or has it not: `log_odds` is the exact sum of `base`, the shares of the words and those of the surroundings.
+
+    `surroundings` are "heading", "before" and "after" (the neighbouring rows) and "form" (kind and length of the row, its language, no clue at all). `probability` is the
+    calibrated one of the text taken by itself.
+    """
+
+    category: str
+    probability: float
+    log_odds: float
+    base: float
+    words: tuple[Contribution, ...]
+    surroundings: tuple[tuple[str, float], ...] = ()
+
+    def strongest(self, count: int = 5) -> tuple[Contribution, ...]:
+        """Return the words that speak most for the category, at most `count`."""
+        return tuple(sorted((word for word in self.words if word.share > 0), key=lambda word: -word.share)[:count])
+
+
+@dataclass(frozen=True, slots=True)
 class Clause:
     """A sentence with what was found in it; the first label is the most probable."""
 

@@ -6,10 +6,13 @@ the more the rarer the class is.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import minimize
+
+from analyzer.types import Label
 
 #: Positives at which a class's own estimate weighs as much as the pooled one.
 PRIOR_POSITIVES = 40.0
@@ -41,17 +44,24 @@ def _fit_platt(z: np.ndarray, y: np.ndarray, prior: tuple[float, float] | None, 
         return value
 
     start = np.asarray(prior if prior is not None else (1.0, 0.0))
-    best = minimize(loss, start, method="L-BFGS-B", bounds=[(0.2, 4.0), (-6.0, 6.0)]).x
+    best = minimize(loss, start, method="L-BFGS-B", bounds=[(0.2, 20.0), (-12.0, 12.0)]).x
     return float(best[0]), float(best[1])
 
 
-def fit_calibration(decision: np.ndarray, y: np.ndarray) -> Calibration:
+def fit_scale(decision: np.ndarray, y: np.ndarray) -> tuple[float, float]:
+    """Return slope and shift that make distances of all classes together log-odds."""
+    return _fit_platt(decision.ravel(), y.ravel().astype(float), None, 0.0)
+
+
+def fit_calibration(decision: np.ndarray, y: np.ndarray, *, caution: float = 1.0) -> Calibration:
     """Fit on out-of-fold log-odds.
 
     Parameters
     ----------
     decision, y : arrays of shape (n_rows, n_classes)
         Log-odds from folds whose contracts were held out, and 0/1 labels.
+    caution : float, default=1.0
+        Factor on the thresholds of best F1.
     """
     pooled = _fit_platt(decision.ravel(), y.ravel().astype(float), None, 0.0)
     count = y.shape[1]
@@ -69,7 +79,7 @@ def fit_calibration(decision: np.ndarray, y: np.ndarray) -> Calibration:
         positives = float(y[:, k].sum())
         own = _best_threshold(probabilities[:, k], y[:, k]) if positives >= 3 else general
         share = positives / (positives + PRIOR_POSITIVES)
-        threshold[k] = share * own + (1 - share) * general
+        threshold[k] = min(0.95, (share * own + (1 - share) * general) * caution)
     return Calibration(slope, shift, threshold, _uncertain_band(probabilities, y, threshold))
 
 
@@ -98,6 +108,45 @@ def _uncertain_band(p: np.ndarray, y: np.ndarray, threshold: np.ndarray) -> tupl
         if under.sum() >= 20 and (y[under] > 0).mean() > 0.25:
             below = float(width)
     return below, above
+
+
+@dataclass(frozen=True, slots=True)
+class ReliabilityBin:
+    """Labels whose probability lay in one tenth: the mean of the probabilities, how often the label was right, and how many there were."""
+
+    predicted: float
+    observed: float
+    count: int
+
+
+def reliability(p: np.ndarray, y: np.ndarray, bins: int = 10) -> tuple[ReliabilityBin, ...]:
+    """Return the reliability diagram as numbers, empty tenths left out."""
+    flat, truth = p.ravel(), y.ravel() > 0
+    which = np.minimum((flat * bins).astype(int), bins - 1)
+    inside = [which == k for k in range(bins)]
+    return tuple(ReliabilityBin(float(flat[i].mean()), float(truth[i].mean()), int(i.sum())) for i in inside if i.any())
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What the uncertain band is worth: the share of rows without any doubtful label, and how many of them, and of the doubtful ones, have exactly the right labels."""
+
+    coverage: float
+    accuracy_sure: float
+    accuracy_doubtful: float
+
+
+def measure_doubt(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[Label]]) -> Doubt:
+    """Compare label sets, apart for rows with and without a label in the uncertain band."""
+    right = np.asarray(
+        [set(truth) - {"other"} == {label.category for label in labels} - {"other"} for truth, labels in zip(gold, predicted, strict=True)]
+    )
+    sure = np.asarray([not any(label.uncertain for label in labels) for labels in predicted])
+
+    def share(of: np.ndarray) -> float:
+        return float(right[of].mean()) if of.any() else 0.0
+
+    return Doubt(float(sure.mean()) if len(sure) else 0.0, share(sure), share(~sure))
 
 
 def expected_calibration_error(p: np.ndarray, y: np.ndarray, bins: int = 10) -> float:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -107,16 +107,35 @@ class ConceptMatcher:
             following = words[i + 1]
             entries = start.whole.get(following, ()) if start.whole else ()
             for concept, rest in entries:
-                if not rest or _follows(rest, words, i + 2):
+                if not rest or _end(rest, words, i + 2):
                     counts[concept] = counts.get(concept, 0) + 1
             for n in start.lengths:
                 for concept, rest in start.beginnings.get(following[:n], ()):
-                    if len(following) >= n and (not rest or _follows(rest, words, i + 2)):
+                    if len(following) >= n and (not rest or _end(rest, words, i + 2)):
                         counts[concept] = counts.get(concept, 0) + 1
             for concept, rest in start.others:
-                if _follows(rest, words, i + 1):
+                if _end(rest, words, i + 1):
                     counts[concept] = counts.get(concept, 0) + 1
         return counts
+
+    def find(self, text: str) -> Iterator[tuple[int, int, int]]:
+        """Yield number, first word and word after the last of each concept that `count` counts. Words are those of the folded text."""
+        words = _WORD.findall(fold(text))
+        for i, word in enumerate(words):
+            start = self._known.get(word) or self._starting_with(word)
+            yield from ((concept, i, i + 1) for concept in start.alone)
+            following = words[i + 1 :][:1]
+            nexts = [entry for w in following for entry in start.whole.get(w, ())]
+            nexts += [entry for w in following for n in start.lengths if len(w) >= n for entry in start.beginnings.get(w[:n], ())]
+            for concept, rest in nexts:
+                end = _end(rest, words, i + 2) if rest else i + 2
+                if end:
+                    yield concept, i, end
+            if following:
+                for concept, rest in start.others:
+                    end = _end(rest, words, i + 1)
+                    if end:
+                        yield concept, i, end
 
     def _starting_with(self, word: str) -> _Start:
         found: list[_Entry] = []
@@ -159,16 +178,17 @@ def _sort_by_next_word(entries: Iterable[_Entry]) -> _Start:
     return _Start(tuple(alone), whole, beginnings, tuple(sorted({len(core) for core in beginnings})), tuple(others))
 
 
-def _follows(elements: Sequence[str], words: Sequence[str], i: int) -> bool:
-    """Whether the rest of a pattern stands from word `i` on."""
+def _end(elements: Sequence[str], words: Sequence[str], i: int) -> int:
+    """Return the number of the word after the rest of a pattern that begins at word `i`, 0 where it does not stand there."""
     for k, element in enumerate(elements):
         if element == _GAP:
             rest = elements[k + 1 :]
-            return any(_follows(rest, words, j) for j in range(i, min(i + _GAP_WORDS, len(words)) + 1))
+            ends = (_end(rest, words, j) for j in range(i, min(i + _GAP_WORDS, len(words)) + 1))
+            return next((end for end in ends if end), 0)
         if i >= len(words) or not _matches(element, words[i]):
-            return False
+            return 0
         i += 1
-    return True
+    return i
 
 
 def _matches(element: str, word: str) -> bool:

@@ -170,16 +170,17 @@ class Cue:
         self.elsewhere = tuple(group for group in required_elsewhere(self.pattern, self.literals) if group != (" ",))
         self._compiled: re.Pattern[str] | None = None
 
-    def found_in(self, text: str) -> bool:
+    def found_in(self, text: str) -> re.Match[str] | None:
+        """Return the first match in a lowered text."""
         for group in self.elsewhere:
             for literal in group:
                 if literal in text:
                     break
             else:
-                return False
+                return None
         if self._compiled is None:
             self._compiled = re.compile(self.pattern, re.IGNORECASE)
-        return self._compiled.search(text) is not None
+        return self._compiled.search(text)
 
 
 class CueList:
@@ -206,6 +207,13 @@ class CueList:
 
     def count(self, text: str) -> dict[int, int]:
         """Return category index -> number of expressions found in a lowered text."""
+        found: dict[int, int] = {}
+        for cue in self.hits(text):
+            found[cue.category] = found.get(cue.category, 0) + 1
+        return found
+
+    def hits(self, text: str) -> set[Cue]:
+        """Return the expressions that match a lowered text."""
         hits: set[Cue] = set()
         for literals, cues in self._short.items():
             if not literals or any(literal in text for literal in literals):
@@ -215,10 +223,7 @@ class CueList:
                 for literal, cue in buckets[gram]:
                     if literal in text and cue not in hits and cue.found_in(text):
                         hits.add(cue)
-        found: dict[int, int] = {}
-        for cue in hits:
-            found[cue.category] = found.get(cue.category, 0) + 1
-        return found
+        return hits
 
 
 @cache
@@ -243,6 +248,16 @@ def count_cues(text: str, language: str, *, heading: bool = False) -> dict[int, 
         return {}
     lowered = unicodedata.normalize("NFC", text).lower().replace("’", "'")
     return _count_heading(lowered, language) if heading else _cue_list(language).count(lowered)
+
+
+def find_cues(text: str, language: str) -> list[tuple[int, int, int]]:
+    """Return category index, start and end of the first match of each expression that `count_cues` counts; the whole text where it is not in normal form."""
+    if language not in LANGUAGES:
+        return []
+    lowered = unicodedata.normalize("NFC", text).lower().replace("’", "'")
+    found = [(cue.category, match) for cue in _cue_list(language).hits(lowered) if (match := cue.found_in(lowered))]
+    aligned = len(lowered) == len(text)
+    return sorted((category, *(match.span() if aligned and match.group().strip() else (0, len(text)))) for category, match in found)
 
 
 #: What an expression counts in the row, in its nearest heading, and in the headings further out.

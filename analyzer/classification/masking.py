@@ -43,3 +43,52 @@ def mask(text: str) -> str:
         for pattern, kind in _MASKS:
             text = pattern.sub(kind, text)
     return _SPACES.sub(" ", text).strip().lower()
+
+
+def mask_aligned(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """Return `mask(text)` and, for each of its characters, start and end of what it stands for in `text`.
+
+    Examples
+    --------
+    >>> masked, source = mask_aligned("a) CHF 20.- im Monat")
+    >>> masked, source[0]
+    ('xmoney im monat', (3, 11))
+    """
+    text = text[:MAX_CHARACTERS].replace("’", "'")
+    spans = [(i, i + 1) for i in range(len(text))]
+    steps: list[tuple[re.Pattern[str], str, int]] = []
+    if "{{" in text:
+        steps.append((*_MASKS[0], 0))
+    steps.append((_ENUMERATOR, "", 1))
+    for pattern, kind, most in steps:
+        text, spans = _substitute(pattern, kind, text, spans, most)
+    if any(character.isdigit() for character in text) or "@" in text or "{" in text or "[" in text or "<" in text or "www" in text:
+        for pattern, kind in _MASKS:
+            text, spans = _substitute(pattern, kind, text, spans, 0)
+    text, spans = _substitute(_SPACES, " ", text, spans, 0)
+    start, end = len(text) - len(text.lstrip()), len(text.rstrip())
+    text, spans = text[start:end], spans[start:end]
+    lowered = text.lower()
+    if len(lowered) != len(text):  # a few capitals become two characters
+        spans = [span for character, span in zip(text, spans, strict=True) for _ in character.lower()]
+        lowered = "".join(character.lower() for character in text)
+    return lowered, spans
+
+
+def _substitute(
+    pattern: re.Pattern[str], replacement: str, text: str, spans: list[tuple[int, int]], most: int
+) -> tuple[str, list[tuple[int, int]]]:
+    parts: list[str] = []
+    sources: list[tuple[int, int]] = []
+    position = 0
+    for number, match in enumerate(pattern.finditer(text)):
+        if most and number == most:
+            break
+        start, end = match.span()
+        parts += [text[position:start], replacement]
+        sources += spans[position:start]
+        if start < end:
+            inside = next((k for k in range(start, end) if not text[k].isspace()), start), end
+            sources += [(spans[inside[0]][0], spans[end - 1][1])] * len(replacement)
+        position = end
+    return "".join([*parts, text[position:]]), sources + spans[position:]

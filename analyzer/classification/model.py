@@ -20,12 +20,16 @@ BATCH = 4_000
 
 @dataclass(frozen=True, slots=True)
 class ClauseModel:
-    """What `models/<name>/model.joblib` holds, and how it is used."""
+    """What `models/<name>/model.joblib` holds, and how it is used.
+
+    `single_label`: a row has one category at most. `always_labelled`: it has at least one, so that the most probable is right where none is sure.
+    """
 
     pipeline: Any
     calibration: Calibration
     categories: tuple[str, ...]
     single_label: bool = False
+    always_labelled: bool = False
     context: ContextModel | None = None
     context_calibration: Calibration | None = None
     sha256: str = ""
@@ -66,23 +70,13 @@ class ClauseModel:
     def _choose(self, probabilities: np.ndarray, calibration: Calibration) -> tuple[Label, ...]:
         below, above = calibration.band
         distance = probabilities - calibration.threshold
-        if self.single_label:
-            best = int(np.argmax(probabilities))
-            return (Label(self.categories[best], round(float(probabilities[best]), 4), bool(distance[best] < above)),)
         chosen = np.flatnonzero(distance >= 0)
+        if self.single_label and (len(chosen) > 1 or self.always_labelled):
+            chosen = np.asarray([int(np.argmax(probabilities))])
+        elif self.always_labelled and len(chosen) == 0:
+            chosen = np.asarray([int(np.argmax(distance))])
         labels = [Label(self.categories[k], round(float(probabilities[k]), 4), bool(distance[k] < above)) for k in chosen]
         if not labels:
             nearly = bool((distance >= -below).any()) and below > 0
             return (Label(OTHER, round(float(1.0 - probabilities.max(initial=0.0)), 4), nearly),)
         return tuple(sorted(labels, key=lambda label: (-label.probability, label.category)))
-
-    def explain(self, row: Row, category: str, *, top: int = 12) -> list[tuple[str, float]]:
-        """Return the features that spoke most for (positive) or against `category`, in log-odds; exact, as the model is linear."""
-        features = self.pipeline.named_steps["features"]
-        x = features.transform([row])
-        weights = self.pipeline.named_steps["model"].coef_[self.categories.index(category)]
-        x = x.tocsr()
-        shares = x.data * weights[x.indices]
-        names = features.get_feature_names_out()
-        order = np.argsort(-np.abs(shares))[:top]
-        return [(str(names[x.indices[i]]), float(shares[i])) for i in order]

@@ -69,11 +69,15 @@ class NgramTfidf:
             No n-gram occurs in `min_df` texts.
         """
         numbers: dict[str, int] = {}
-        rows, columns = self._tokens(texts, numbers)
+        known: dict[str, list[int]] = {}
+        occurrences = documents = np.zeros(0, dtype=np.int64)
+        for start in range(0, len(texts), _BLOCK):
+            rows, columns = self._tokens(texts[start : start + _BLOCK], numbers, known)
+            size = len(numbers)
+            cells = np.unique(rows.astype(np.int64) * max(1, size) + columns)
+            occurrences = _grown(occurrences, size) + np.bincount(columns, minlength=size)
+            documents = _grown(documents, size) + np.bincount(cells % max(1, size), minlength=size)
         names = np.asarray(list(numbers), dtype=object)
-        occurrences = np.bincount(columns, minlength=len(names))
-        pairs = np.unique(rows.astype(np.int64) * max(1, len(names)) + columns)
-        documents = np.bincount(pairs % max(1, len(names)), minlength=len(names)) if len(names) else np.zeros(0, dtype=np.int64)
         kept = np.flatnonzero(documents >= self.min_df)
         if not len(kept):
             raise ValueError(f"no n-gram occurs in {self.min_df} texts")
@@ -137,10 +141,9 @@ class NgramTfidf:
             for gram, at in _character_ngrams(padded, low, high):
                 yield gram, match.start() + at - 1, match.start() + at - 1 + len(gram)
 
-    def _tokens(self, texts: Sequence[str], numbers: dict[str, int]) -> _Counts:
-        """Number all n-grams as they come."""
+    def _tokens(self, texts: Sequence[str], numbers: dict[str, int], known: dict[str, list[int]]) -> _Counts:
+        """Number all n-grams as they come; `known` keeps those of words met before."""
         low, high = self.ngram_range
-        known: dict[str, list[int]] = {}
         rows: list[int] = []
         found: list[int] = []
         for text in texts:
@@ -195,6 +198,10 @@ def _character_ngrams(padded: str, low: int, high: int) -> list[tuple[str, int]]
             break
         found += [(padded[k : k + n], k) for k in range(len(padded) - n + 1)]
     return found
+
+
+def _grown(counts: np.ndarray, size: int) -> np.ndarray:
+    return np.concatenate((counts, np.zeros(size - len(counts), dtype=np.int64)))
 
 
 def _expand(lengths: Sequence[int]) -> np.ndarray:

@@ -20,7 +20,7 @@ from analyzer.errors import ModelIncompatibleError, ModelIntegrityError, ModelNo
 MODEL_FILE = "model.joblib"
 MANIFEST_FILE = "manifest.json"
 CARD_FILE = "CARD.md"
-SCHEMA = 1
+SCHEMA = 2
 
 #: Sentences with a category that a sound model of contracts finds; run at load time they show a model that unpickled but broke.
 SELF_TEST = (
@@ -79,6 +79,7 @@ def save_model(training: Training, folder: str | Path, *, seed: int, extra: dict
                 "context": None if model.context is None else (model.context.weights, model.context.intercept),
                 "context_calibration": None if model.context_calibration is None else _pack_calibration(model.context_calibration),
                 "categories": list(model.categories), "single_label": model.single_label,
+                "always_labelled": model.always_labelled,
             },
             work / MODEL_FILE,
             compress=("zlib", 6),
@@ -92,7 +93,7 @@ def save_model(training: Training, folder: str | Path, *, seed: int, extra: dict
             "features": int(model.pipeline.named_steps["model"].coef_.shape[1]),
             "thresholds": {c: round(float(t), 4) for c, t in zip(model.categories, calibration.threshold, strict=True)},
             "seed": seed,
-            "data": {"sha256": training.data_sha256, "rows": training.rows, "documents": training.documents},
+            "data": {"sha256": training.data_sha256, "rows": training.rows, "documents": training.documents, "families": training.families},
             "word_lists_sha256": resource_digest(),
             "scores": training.scores.to_dict(),
             "self_test": [
@@ -176,6 +177,7 @@ def load_model(folder: str | Path) -> ClauseModel:
             Calibration(*content["calibration"]),
             tuple(content["categories"]),
             content["single_label"],
+            content["always_labelled"],
             None if content["context"] is None else ContextModel(*content["context"]),
             None if packed is None else Calibration(*packed),
             sha256,
