@@ -377,7 +377,9 @@ def train(
     *,
     out: str | Path = "models/mine",
     base: LabelledData | None = None,
+    weight: float = 2.0,
     seed: int = 0,
+    previous: str | Path | None = None,
     progress: Any = None,
 ) -> ClauseModel:
     """Train a model from labelled data, of any label set.
@@ -385,12 +387,19 @@ def train(
     Parameters
     ----------
     data : path or rows
-        A file or folder in one of the formats of `clause-analyzer data import`, or dicts with `text`, `labels` and optionally `heading`, `doc`, `language`.
+        A file or folder in one of the formats of `clause-analyzer data import`, or dicts with `text`, `labels` and optionally `heading`, `doc`, `language`, `weight`.
+        Labels that `base` does not have become new categories; rows of `base` count as not having them.
     out : path
         Model folder to write: model, manifest, card. It appears whole or not at all.
     base : path or rows, optional
-        More data to train on, e.g. the project's `data/contracts`; rows of `data` then count double, and replace rows of `base` with the same text.
+        More data to train on, e.g. the project's `data/contracts`; rows of `data` replace rows of `base` with the same text and headings.
+    weight : float, default=2.0
+        How much a row of `data` counts against one of `base`.
     seed : int
+        The same data, seed and library versions give the same model, byte for byte.
+    previous : path, optional
+        A model to compare with on the rows of `data`, category by category; by default the shipped model, where it knows one of their categories and was not trained on them.
+        The comparison stands in the card and in the manifest.
     progress : callable, optional
         Called with a stage name and a share of 0 to 1.
 
@@ -400,15 +409,57 @@ def train(
         The data is faulty; the message names file and line.
     """
     from analyzer.classification.persistence import save_model
-    from analyzer.classification.training import train_model
+    from analyzer.classification.training import digest_rows, train_model
 
-    rows = load_rows(data)
+    if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 < weight < float("inf"):
+        raise SettingsError(f"weight must be a number above 0, not {weight!r}")
+    rows = new = load_rows(data)
     if base is not None:
-        texts = {(row.text, row.heading) for row in rows}
-        rows = [replace(row, weight=2.0 * row.weight) for row in rows]
-        rows = [row for row in load_rows(base) if (row.text, row.heading) not in texts] + rows
+        texts = {(row.text, row.heading) for row in new}
+        new = [replace(row, weight=weight * row.weight) for row in new]
+        rows = [row for row in load_rows(base) if (row.text, row.heading) not in texts] + new
     training = train_model(rows, seed=seed, progress=progress)
-    return save_model(training, out, seed=seed)
+    comparison = _compare_with(previous, load_rows(data) if base is not None else rows, training.predicted[-len(new) :], digest_rows(rows))
+    return save_model(training, out, seed=seed, extra={"comparison": comparison} if comparison else None)
+
+
+def _compare_with(
+    previous: str | Path | None, rows: list[Any], predicted: Sequence[tuple[str, ...] | None], digest: str
+) -> dict[str, Any] | None:
+    """Score the model before and the new one, by cross-validation, on the same rows; None where there is nothing to compare."""
+    from analyzer.classification.persistence import load_model, read_manifest
+    from analyzer.classification.scores import score_labels
+    from analyzer.classification.training import link_rows
+    from analyzer.errors import ModelError
+
+    held = [i for i, labels in enumerate(predicted) if labels is not None]
+    try:
+        folder = Path(previous) if previous is not None else default_model_folder()
+        manifest = read_manifest(folder)
+        trained_on_them = manifest.get("data", {}).get("sha256") == digest
+        known = {label for row in rows for label in row.labels} & set(manifest.get("categories", ()))
+        if not held or (previous is None and (trained_on_them or not known)):
+            return None
+        old = load_model(folder)
+    except ModelError:
+        if previous is not None:
+            raise
+        return None
+    labels = old.classify(link_rows(rows))
+    gold = [rows[i].labels for i in held]
+    before = score_labels(gold, [[label.category for label in labels[i]] for i in held])
+    after = score_labels(gold, [predicted[i] or () for i in held])
+    earlier = {score.category: score.f1 for score in before.categories}
+    return {
+        "previous": old.sha256,
+        "rows": len(held),
+        "micro": [round(before.micro, 4), round(after.micro, 4)],
+        "categories": [
+            [score.category, score.support, round(earlier.get(score.category, 0.0), 4), round(score.f1, 4)]
+            for score in sorted(after.categories, key=lambda score: (-score.support, score.category))
+            if score.support
+        ],
+    }
 
 
 def evaluate(data: LabelledData, *, model: str | Path | None = None) -> Scores:

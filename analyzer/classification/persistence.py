@@ -7,10 +7,12 @@ import json
 import os
 import shutil
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from analyzer.classification.calibration import Calibration
+from analyzer.classification.card import render_card
 from analyzer.classification.context import ContextModel
 from analyzer.classification.model import ClauseModel
 from analyzer.classification.rows import Row
@@ -96,6 +98,8 @@ def save_model(training: Training, folder: str | Path, *, seed: int, extra: dict
             "data": {"sha256": training.data_sha256, "rows": training.rows, "documents": training.documents, "families": training.families},
             "word_lists_sha256": resource_digest(),
             "scores": training.scores.to_dict(),
+            "doubt": None if training.doubt is None else {k: round(v, 4) for k, v in asdict(training.doubt).items()},
+            "reliability": [[round(b.predicted, 4), round(b.observed, 4), b.count] for b in training.reliability],
             "self_test": [
                 {"language": language, "text": text, "label": label}
                 for language, text, label in SELF_TEST
@@ -104,7 +108,7 @@ def save_model(training: Training, folder: str | Path, *, seed: int, extra: dict
             **(extra or {}),
         }
         (work / MANIFEST_FILE).write_text(json.dumps(manifest, indent=2, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
-        (work / CARD_FILE).write_text(_card(folder.name, manifest, training), encoding="utf-8")
+        (work / CARD_FILE).write_text(render_card(folder.name, manifest, training), encoding="utf-8")
         work.chmod(0o755)
         if folder.exists():
             old = folder.with_name(f".{folder.name}-old")
@@ -202,24 +206,3 @@ def run_self_test(model: ClauseModel, manifest: dict[str, Any]) -> list[str]:
         for t, labels in zip(tests, model.classify(rows), strict=True)
         if t["label"] not in {label.category for label in labels}
     ]
-
-
-def _card(name: str, manifest: dict[str, Any], training: Training) -> str:
-    scores = training.scores
-    ece = "not measured" if scores.calibration_error is None else f"{scores.calibration_error:.3f}"
-    return f"""# Model card: {name}
-
-Labels rows (sentences, list items, table rows, headings) of contracts with {len(manifest["categories"])} clause categories; several labels a row.
-
-- **Made of**: TF-IDF of words and characters over the masked row and its headings, counts of the word lists, one logistic regression per category, Platt
-  scaling and thresholds from {training.documents} documents in grouped cross-validation.
-- **Data**: {training.rows} rows of {training.documents} documents, sha256 `{training.data_sha256[:16]}`, seed {manifest["seed"]}.
-- **Meant for**: finding and sorting clauses of IT maintenance, support and hosting contracts in French, German, Italian and English before a person reads them.
-- **Not meant for**: deciding whether a clause is valid; other kinds of contracts without retraining.
-- **Limits**: the figures below are from documents of the same collection, none of them on both sides. On real contracts of providers never seen they are lower:
-  see `docs/quality.md`.
-- **Expected calibration error** (cross-validation): {ece}.
-
-## Cross-validation by document
-
-{scores.to_markdown()}"""

@@ -43,6 +43,8 @@ LARGE = 1_500_000_000
 CAUTION = 1.15
 #: Rows that name no document are taken for a sample of what the model will be used on: it may then fit them closer.
 ALIKE = {"C": 0.7, "balance": 0.5}
+#: Beyond this such rows teach their words themselves; the word lists would cost most of the time.
+MANY_ROWS = 20_000
 #: Below this every word counts, even if it stands in one row only.
 FEW_ROWS = 500
 #: Each row is learned a second time without headings and neighbours, at this weight: contracts without headings, and single sentences, are read better.
@@ -70,7 +72,8 @@ class Training:
 
     `probabilities` are those of the cross-validation, (n_rows, n_categories) in the order of `model.categories`: each row was predicted by a model that had not seen its
     contract. None where there was only one contract, or where there was so much data that one fold was enough. `families` counts the groups that were kept together:
-    providers, or contracts where no provider is given. `doubt` and `reliability` are measured on the held-out rows.
+    providers, or contracts where no provider is given. `doubt` and `reliability` are measured on the held-out rows,
+    `predicted` are their labels (None for rows that were never held out).
     """
 
     model: ClauseModel
@@ -82,6 +85,7 @@ class Training:
     probabilities: np.ndarray | None = None
     doubt: Doubt | None = None
     reliability: tuple[ReliabilityBin, ...] = ()
+    predicted: tuple[tuple[str, ...] | None, ...] = ()
 
 
 def as_labelled_rows(rows: Iterable[Mapping[str, Any] | LabelledRow], *, detect: Callable[[str], str] | None = None) -> list[LabelledRow]:
@@ -184,9 +188,9 @@ def train_model(
     rows = link_rows(data)
     y = np.asarray([[category in row.labels for category in categories] for row in data], dtype=np.int8)
     weights = np.asarray([row.weight for row in data])
-    options.setdefault("cues", _speaks_of_contracts(rows, y))
-    options.setdefault("fewest", 2 if len(rows) >= FEW_ROWS else 1)
     grouped = any(row.doc or row.family for row in data)
+    options.setdefault("cues", (grouped or len(rows) <= MANY_ROWS) and _speaks_of_contracts(rows, y))
+    options.setdefault("fewest", 2 if len(rows) >= FEW_ROWS else 1)
     if not grouped:
         options = {**ALIKE, **options}
     report = progress or (lambda stage, share: None)
@@ -266,6 +270,7 @@ def train_model(
         probabilities if held.all() else None,
         measure_doubt([data[i].labels for i in checked], [predicted[i] for i in checked]),
         reliability(probabilities[held], y[held]),
+        tuple(tuple(label.category for label in labels) if known else None for labels, known in zip(predicted, held, strict=True)),
     )
 
 

@@ -90,6 +90,8 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("data", metavar="DATA", help="file or folder")
     train.add_argument("-o", "--out", required=True, metavar="MODEL", help="model folder to write")
     train.add_argument("--base", metavar="DATA", help="more data to train on, e.g. data/contracts")
+    train.add_argument("--weight", type=float, default=2.0, help="with --base: how much a row of DATA counts against one of it (default: 2)")
+    train.add_argument("--previous", metavar="MODEL", help="model to compare with on DATA; default: the shipped model")
     train.add_argument("--seed", type=int, default=0)
     train.add_argument("--json", action="store_true", help="print the scores as JSON")
 
@@ -307,16 +309,28 @@ def _compare(options: argparse.Namespace) -> int:
 
 def _train(options: argparse.Namespace) -> int:
     from analyzer.api import train
+    from analyzer.classification.card import render_comparison
     from analyzer.classification.persistence import read_manifest
 
-    train(options.data, out=options.out, base=options.base, seed=options.seed, progress=_training_progress("train"))
-    scores = read_manifest(options.out)["scores"]
+    train(
+        options.data,
+        out=options.out,
+        base=options.base,
+        weight=options.weight,
+        seed=options.seed,
+        previous=options.previous,
+        progress=_training_progress("train"),
+    )
+    manifest = read_manifest(options.out)
+    scores, comparison = manifest["scores"], manifest.get("comparison")
     if options.json:
-        print(json.dumps(scores, ensure_ascii=False))
+        print(json.dumps({**scores, "comparison": comparison}, ensure_ascii=False))
     else:
         print(
             f"{options.out}: micro-F1 {scores['micro_f1']:.3f}, macro-F1 {scores['macro_f1']:.3f} on {scores['rows']} rows (cross-validation by document)"
         )
+        if comparison:
+            print("\n" + render_comparison(comparison), end="")
     return 0
 
 

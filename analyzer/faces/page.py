@@ -366,19 +366,26 @@ def edit_labels(report: Report, language: str) -> list[dict[str, Any]]:
 
 
 def show_scores(folder: Path, language: str) -> None:
-    """Set the cross-validated scores of the shipped and of the new model side by side."""
-    after = read_manifest(folder)["scores"]
-    try:
-        before = read_manifest(default_model_folder())["scores"]
-    except AnalyzerError:
-        before = {"micro_f1": None, "macro_f1": None, "categories": {}}
+    """Set the model before and the new one side by side: on the person's own rows where they can be compared, else each on the rows it was trained on."""
+    manifest = read_manifest(folder)
     b, a = word("page", "train_before", language), word("page", "train_after", language)
-    rows = [{"": name, b: before[key], a: after[key]} for name, key in (("micro-F1", "micro_f1"), ("macro-F1", "macro_f1"))]
-    rows += [
-        {"": category_name(c, language), b: before["categories"].get(c, {}).get("f1"), a: scores["f1"]}
-        for c, scores in sorted(after["categories"].items())
-    ]
-    st.caption(word("page", "train_measured", language))
+    comparison = manifest.get("comparison")
+    if comparison:
+        rows = [{"": "micro-F1", b: comparison["micro"][0], a: comparison["micro"][1]}]
+        rows += [{"": category_name(name, language), b: before, a: after} for name, _, before, after in comparison["categories"]]
+        st.caption(word("page", "train_compared", language).format(rows=comparison["rows"]))
+    else:
+        after = manifest["scores"]
+        try:
+            before = read_manifest(default_model_folder())["scores"]
+        except AnalyzerError:
+            before = {"micro_f1": None, "macro_f1": None, "categories": {}}
+        rows = [{"": name, b: before[key], a: after[key]} for name, key in (("micro-F1", "micro_f1"), ("macro-F1", "macro_f1"))]
+        rows += [
+            {"": category_name(c, language), b: before["categories"].get(c, {}).get("f1"), a: scores["f1"]}
+            for c, scores in sorted(after["categories"].items())
+        ]
+        st.caption(word("page", "train_measured", language))
     st.dataframe(pd.DataFrame(rows), hide_index=True, key=f"scores-{folder.name}")
 
 

@@ -12,7 +12,8 @@ import pytest
 
 import analyzer
 from analyzer.assessment import load_catalogue
-from analyzer.errors import DataError, SettingsError, UnknownLanguageError
+from analyzer.classification.persistence import read_manifest
+from analyzer.errors import DataError, ModelNotFoundError, SettingsError, UnknownLanguageError
 
 SAMPLES = Path(__file__).resolve().parents[2] / "data" / "samples"
 
@@ -20,7 +21,7 @@ SAMPLES = Path(__file__).resolve().parents[2] / "data" / "samples"
 def test_public_names() -> None:
     assert sorted(analyzer.__all__) == [
         "Analyzer", "AnalyzerError", "Failure", "Limits", "Report", "Settings", "Thresholds", "__version__", "analyze", "analyze_many",
-        "classify", "compare", "evaluate", "find_durations", "find_quantities", "score", "train",
+        "classify", "compare", "evaluate", "explain", "find_durations", "find_quantities", "score", "train",
     ]  # fmt: skip
     assert all(getattr(analyzer, name) is not None for name in analyzer.__all__)
     with pytest.raises(AttributeError):
@@ -37,8 +38,9 @@ def test_public_names() -> None:
         ("find_quantities", ["text", "language"]),
         ("find_durations", ["text", "language"]),
         ("compare", ["reports"]),
-        ("train", ["data", "out", "base", "seed", "progress"]),
+        ("train", ["data", "out", "base", "weight", "seed", "previous", "progress"]),
         ("evaluate", ["data", "model"]),
+        ("explain", ["text", "heading", "language", "category"]),
     ],
 )
 def test_signatures(name: str, parameters: list[str]) -> None:
@@ -106,6 +108,42 @@ def test_train_evaluate_with_own_categories(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="row 1"):
         analyzer.train([{"text": "", "labels": ["cat"]}], out=tmp_path / "never")
     assert not (tmp_path / "never").exists()
+
+
+def test_training_beside_a_base_compares_with_the_model_before(tmp_path: Path) -> None:
+    base = [{"text": f"meow says cat {i}", "labels": ["cat"]} for i in range(12)] + [
+        {"text": f"wuff says dog {i}", "labels": ["dog"]} for i in range(12)
+    ]
+    analyzer.train(base, out=tmp_path / "before")
+    mine = [{"text": f"muh says cow {i}", "labels": ["cow"]} for i in range(12)] + [{"text": "meow says cat 3", "labels": ["other"]}]
+    model = analyzer.train(mine, base=base, weight=3, previous=tmp_path / "before", out=tmp_path / "after")
+    assert model.categories == ("cat", "cow", "dog")
+    comparison = read_manifest(tmp_path / "after")["comparison"]
+    assert comparison["rows"] == 13
+    assert comparison["micro"][0] < comparison["micro"][1]
+    assert comparison["categories"][0][:3] == ["cow", 12, 0.0]
+    assert "## Before and after" in (tmp_path / "after" / "CARD.md").read_text()
+    assert read_manifest(tmp_path / "after")["data"]["rows"] == 24 - 1 + 13
+    with pytest.raises(SettingsError, match="weight"):
+        analyzer.train(mine, base=base, weight=0, out=tmp_path / "never")
+    with pytest.raises(ModelNotFoundError):
+        analyzer.train(mine, previous=tmp_path / "nowhere", out=tmp_path / "never")
+    assert not (tmp_path / "never").exists()
+
+
+def test_why_a_sentence_has_its_label() -> None:
+    text = "The Provider keeps a loan device ready and reacts within 4 hours."
+    found = analyzer.explain(text, language="en")
+    assert [why.category for why in found] == [label.category for label in analyzer.classify([text], language="en")[0]]
+    assert {"spare_equipment", "reaction_time"} <= {why.category for why in found}
+    spare = next(why for why in found if why.category == "spare_equipment")
+    assert {word.text for word in spare.strongest(3)} & {"loan", "device"}
+    (nearest,) = analyzer.explain("Good morning.", language="en")
+    assert nearest.probability < 0.5
+    with pytest.raises(SettingsError, match="no category"):
+        analyzer.explain(text, category="nonsense")
+    with pytest.raises(SettingsError):
+        analyzer.explain(3)  # type: ignore[arg-type]
 
 
 def test_same_bytes_give_the_same_json() -> None:

@@ -6,17 +6,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analyzer.classification.calibration import expected_calibration_error, fit_calibration
-from analyzer.classification.cues import count_cues, cue_categories, required_literals
-from analyzer.classification.linear import MultiLabelLogistic
-from analyzer.classification.masking import mask
+from analyzer.classification.calibration import expected_calibration_error, fit_calibration, measure_doubt
+from analyzer.classification.cues import count_cues, cue_categories, find_cues, required_elsewhere, required_literals
+from analyzer.classification.explaining import explain_row
+from analyzer.classification.linear import MultiLabelSVC
+from analyzer.classification.masking import mask, mask_aligned
+from analyzer.classification.ngrams import NgramTfidf
 from analyzer.classification.persistence import load_model, read_manifest, run_self_test, save_model
 from analyzer.classification.rows import Row, make_rows
 from analyzer.classification.scores import score_labels
 from analyzer.classification.training import LabelledRow, Training, as_labelled_rows, train_model
 from analyzer.errors import DataError, ModelIncompatibleError, ModelIntegrityError, ModelNotFoundError
 from analyzer.resources import read_toml
-from analyzer.types import LANGUAGES
+from analyzer.types import LANGUAGES, Label
 
 
 @pytest.mark.parametrize(
@@ -33,6 +35,7 @@ from analyzer.types import LANGUAGES
 )
 def test_what_differs_between_contracts_is_masked(text: str, expected: str) -> None:
     assert mask(text) == expected
+    assert mask_aligned(text)[0] == expected
 
 
 @pytest.mark.parametrize(
@@ -46,7 +49,7 @@ def test_what_differs_between_contracts_is_masked(text: str, expected: str) -> N
         (r"(?<!\w)(?:gti|gtr)(?!\w)", ("gti", "gtr")),
         ("(optional)?abc", ("abc",)),
         ("ab?cde", ("cde",)),
-        (r"a\(b\|c", ()),
+        (r"a\(b\|c", ("a(b|c",)),
         ("x{2}long.{0,30}er", ("long",)),
     ],
 )
@@ -68,6 +71,7 @@ def test_prefilter_finds_what_the_expressions_find() -> None:
             if count:
                 expected[position] = count
         assert count_cues(text, language) == expected
+        assert {category for category, _, _ in find_cues(text, language)} == set(expected)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -112,13 +116,72 @@ def test_model_learns_and_abstains(small_training: Training) -> None:
     assert small_training.scores.micro > 0.8
 
 
-def test_explanation_is_exact(small_training: Training) -> None:
+@pytest.mark.parametrize(
+    ("text", "heading", "language"),
+    [
+        ("The fee is CHF 99 per month.", ("3 Fees",), "en"),
+        ("a) Die Gebühr beträgt CHF 1'200.- pro Monat, zahlbar innert 30 Tagen.", (), "de"),
+        ("Ⅳ. L’abonnement coûte 12 % de plus – {{prix}} – ẞİ", ("Prix", "Divers"), "fr"),
+        ("", (), "it"),
+        ("12.", (), "it"),
+    ],
+)
+def test_explanation_is_exact(text: str, heading: tuple[str, ...], language: str, small_training: Training) -> None:
     model = small_training.model
-    row = Row("The fee is CHF 99 per month.", (), "en")
-    shares = dict(model.explain(row, "fees", top=10_000))
+    row = Row(text, heading, language, "sentence", "Invoices are due in 30 days.", "", "")
+    why = explain_row(model, row, "fees")
     index = model.categories.index("fees")
-    decision = model.pipeline.decision_function([row])[0, index]
-    assert sum(shares.values()) == pytest.approx(decision - model.pipeline.named_steps["model"].intercept_[index], abs=1e-3)
+    assert why.log_odds == pytest.approx(model.pipeline.decision_function([row])[0, index], abs=1e-3)
+    assert why.base + sum(w.share for w in why.words) + sum(share for _, share in why.surroundings) == pytest.approx(why.log_odds)
+    assert why.probability == pytest.approx(model.predict_proba([row])[0, index], abs=1e-4)
+    assert all(text[w.start : w.end] == w.text for w in why.words)
+
+
+def test_the_telling_word_gets_the_largest_share(small_training: Training) -> None:
+    why = explain_row(small_training.model, Row("Please note: the fee is due.", (), "en"), "fees")
+    assert why.strongest(1)[0].text == "fee"
+    assert len(why.strongest(2)) <= 2
+
+
+@pytest.mark.parametrize(
+    ("analyzer", "ngram_range", "min_df", "max_features"), [("word", (1, 2), 2, None), ("char_wb", (3, 5), 2, 60), ("char_wb", (2, 4), 1, None)]
+)
+def test_ngrams_are_those_of_scikit_learn(analyzer: str, ngram_range: tuple[int, int], min_df: int, max_features: int | None) -> None:
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    texts = ["the fee is due", "the fee, the late fee", "à payer sous xmoney", "", "à l'heure", "fee fee fee a"] * 2
+    ours = NgramTfidf(analyzer, ngram_range, min_df, max_features).fit(texts)
+    theirs = TfidfVectorizer(
+        analyzer=analyzer, ngram_range=ngram_range, min_df=min_df, max_features=max_features, sublinear_tf=True, lowercase=False,
+        token_pattern=r"(?u)\b\w+\b" if analyzer == "word" else None, vocabulary=ours.vocabulary_ if max_features else None,
+    ).fit(texts)  # fmt: skip
+    assert ours.vocabulary_ == theirs.vocabulary_
+    for texts_in in (texts, ["a late fee that nobody knows", "zzz"]):
+        assert abs(ours.transform(texts_in) - theirs.transform(texts_in)).max() < 1e-6
+    for text in texts:
+        columns = {column for column, _, _ in ours.occurrences(text)}
+        assert columns == set(ours.transform([text]).indices.tolist())
+
+
+def test_ngrams_need_something_to_count() -> None:
+    with pytest.raises(ValueError, match="2 texts"):
+        NgramTfidf("word", (1, 1), 2).fit(["a b", "c d"])
+    with pytest.raises(ValueError, match="char_wb"):
+        NgramTfidf("letters", (1, 1))
+    fitted = NgramTfidf("word", (1, 1)).fit(["a b"])
+    assert fitted.transform([]).shape == (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "literals", "elsewhere"),
+    [
+        ("(client|customer) .{0,20}(must|shall) ", ("client", "customer"), ((" ",), ("must", "shall"))),
+        ("alpha|beta", ("alpha", "beta"), ()),
+        (r"fee.{0,9}\d %", ("fee",), ((" %",), tuple("0123456789"))),
+    ],
+)
+def test_what_else_must_stand(pattern: str, literals: tuple[str, ...], elsewhere: tuple[tuple[str, ...], ...]) -> None:
+    assert required_elsewhere(pattern, literals) == elsewhere
 
 
 def test_same_data_and_seed_give_the_same_model(small_rows: list[LabelledRow], tmp_path: Path) -> None:
@@ -197,6 +260,7 @@ def test_training_on_any_label_set() -> None:
     ]
     training = train_model(rows, n_jobs=1)
     assert training.model.single_label
+    assert training.model.always_labelled
     assert [labels[0].category for labels in training.model.classify([Row("wuff wuff"), Row("miau")])] == ["dog", "cat"]
 
 
@@ -204,6 +268,49 @@ def test_training_on_any_label_set() -> None:
 def test_training_on_few_rows(count: int) -> None:
     rows = [LabelledRow(f"price {i}", ("fees",)) for i in range(count)] + [LabelledRow("nothing", ())]
     assert train_model(rows, n_jobs=1).model.classify([Row("price 3")])
+
+
+def test_one_label_at_most_and_none_where_nothing_fits() -> None:
+    rows = [LabelledRow(f"a cat says miau {i}", ("cat",)) for i in range(30)] + [
+        LabelledRow(f"the dog barks wuff {i}", ("dog",)) for i in range(30)
+    ]
+    model = train_model([*rows, *(LabelledRow(f"nothing to see {i}", ()) for i in range(60))], n_jobs=1).model
+    assert model.single_label
+    assert not model.always_labelled
+    found = model.classify([Row("wuff barks and says miau"), Row("nothing to see at all")])
+    assert [len(labels) for labels in found] == [1, 1]
+    assert found[1][0].category == "other"
+
+
+def test_much_data_is_cross_validated_once(small_rows: list[LabelledRow], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("analyzer.classification.training.LARGE", 0)
+    training = train_model(small_rows, n_jobs=1)
+    assert training.probabilities is None
+    assert 0 < training.scores.rows < len(small_rows)
+    assert sum(labels is not None for labels in training.predicted) == training.scores.rows
+
+
+def test_card_tells_reliability_and_doubt(small_training: Training, tmp_path: Path) -> None:
+    save_model(small_training, tmp_path / "m", seed=0)
+    card = (tmp_path / "m" / "CARD.md").read_text()
+    manifest = read_manifest(tmp_path / "m")
+    assert "predicted  observed  labels" in card
+    assert sum(count for _, _, count in manifest["reliability"]) == small_training.scores.rows * len(manifest["categories"])
+    assert 0 < manifest["doubt"]["coverage"] <= 1
+    assert manifest["doubt"]["accuracy_sure"] >= manifest["doubt"]["accuracy_doubtful"]
+
+
+@pytest.mark.parametrize(
+    ("gold", "predicted", "expected"),
+    [
+        ([["a"], ["b"]], [[("a", False)], [("a", True)]], (0.5, 1.0, 0.0)),
+        ([["other"]], [[("other", False)]], (1.0, 1.0, 0.0)),
+        ([["a"]], [[("a", True)]], (0.0, 0.0, 1.0)),
+    ],
+)
+def test_doubt_is_measured(gold: list[list[str]], predicted: list[list[tuple[str, bool]]], expected: tuple[float, float, float]) -> None:
+    doubt = measure_doubt(gold, [[Label(name, 0.5, uncertain) for name, uncertain in labels] for labels in predicted])
+    assert (doubt.coverage, doubt.accuracy_sure, doubt.accuracy_doubtful) == expected
 
 
 def test_training_without_labels_is_refused() -> None:
@@ -216,10 +323,11 @@ def test_linear_model_survives_classes_without_examples() -> None:
     y = np.zeros((6, 3), dtype=int)
     y[:3, 0] = 1
     y[:, 1] = 1
-    model = MultiLabelLogistic(n_jobs=1).fit(X, y)
-    probabilities = model.predict_proba(X)
-    assert probabilities.shape == (6, 3)
-    assert probabilities[:, 1].min() > 0.5 > probabilities[:, 2].max()
+    model = MultiLabelSVC(n_jobs=1).fit(X, y)
+    decision = model.decision_function(X)
+    assert decision.shape == (6, 3)
+    assert decision[:, 1].min() > 0 > decision[:, 2].max()
+    assert model.rescale(2.0, -1.0).decision_function(X) == pytest.approx(2 * decision - 1, abs=1e-5)
 
 
 def test_calibration_brings_probabilities_near_frequencies() -> None:
