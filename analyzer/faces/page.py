@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from analyzer.api import default_model_folder, train
+from analyzer.api import Analyzer, default_analyzer, default_model_folder, train
 from analyzer.assessment import load_catalogue
 from analyzer.assessment.messages import render_finding
 from analyzer.batch import Failure, analyze_isolated
@@ -31,7 +31,7 @@ from analyzer.report.model import Report
 from analyzer.report.words import notice_text, word
 from analyzer.resources import read_toml
 from analyzer.settings import Settings
-from analyzer.types import LANGUAGES, FindingKind, Severity, Side, Status
+from analyzer.types import LANGUAGES, Explanation, FindingKind, Severity, Side, Status
 
 LANGUAGE_NAMES = {"fr": "Français", "de": "Deutsch", "it": "Italiano", "en": "English"}
 UPLOAD_TYPES = ["pdf", "docx", "txt", "md"]
@@ -181,7 +181,50 @@ def show_review(report: Report, language: str) -> None:
         st.html(f"<style>{STYLE}</style>{render_legend(language)}")
         with st.container(height=680):
             st.html(f"<style>{STYLE}</style>" + render_text_view(report, language, only=frozenset(only) if only else None))
+        show_why(report, language)
     st.caption(word("report", "disclaimer", language))
+
+
+def show_why(report: Report, language: str) -> None:
+    """Colour the words of a chosen row by what they say for and against its labels; doubtful rows come first."""
+    with st.expander(word("page", "why", language)):
+        labelled = [i for i, clause in enumerate(report.clauses) if clause.categories != ("other",)]
+        labelled.sort(key=lambda i: not any(label.uncertain for label in report.clauses[i].labels))
+
+        def title(i: int) -> str:
+            names = ", ".join(category_name(c, language) for c in report.clauses[i].categories)
+            return f"{report.clauses[i].sentence.text[:90]} · {names}"
+
+        chosen = st.selectbox(word("page", "why_row", language), labelled, index=None, format_func=title, key="why")
+        if chosen is None:
+            return
+        clause = report.clauses[chosen]
+        model = st.session_state.get("model")
+        analyzer = Analyzer(model) if model else default_analyzer()
+        for label in clause.labels:
+            (why,) = analyzer.explain(
+                clause.sentence.text, heading=clause.sentence.heading_path, language=clause.sentence.language, category=label.category
+            )
+            st.html(f"<style>{STYLE}</style>" + why_html(clause.sentence.text, why, category_name(label.category, language), label.probability))
+        st.caption(word("page", "why_hint", language))
+
+
+def why_html(text: str, why: Explanation, name: str, probability: float) -> str:
+    """Return the text with each word tinted by its share: green speaks for the label, red against it, the stronger the more."""
+    most = max((abs(part.share) for part in why.words), default=0.0) or 1.0
+    parts, position = [], 0
+    for part in why.words:
+        colour = "46,160,67" if part.share > 0 else "207,34,46"
+        strength = min(1.0, abs(part.share) / most) * 0.75
+        parts.append(escape(text[position : part.start]))
+        parts.append(
+            f'<span class="why" style="background:rgba({colour},{strength:.2f})" title="{part.share:+.2f}">{escape(part.text)}</span>'
+            if strength > 0.05
+            else escape(part.text)
+        )
+        position = part.end
+    around = " ".join(f"{escape(name)} {share:+.1f}" for name, share in why.surroundings)
+    return f'<div class="ca"><b>{escape(name)}</b> <span class="muted">{probability:.0%} · {around}</span><div>{"".join(parts)}{escape(text[position:])}</div></div>'
 
 
 def findings_html(report: Report, findings: list[Any], language: str) -> str:

@@ -114,6 +114,18 @@ def test_sample_and_languages() -> None:
     assert not page.exception and page.title[0].value.startswith("Einen IT-Vertrag")  # type: ignore[attr-defined]
 
 
+def test_words_that_gave_a_label_are_shown() -> None:
+    page = make_page()
+    page.run()  # type: ignore[attr-defined]
+    page.selectbox(key="language").set_value("en").run()  # type: ignore[attr-defined]
+    page.selectbox(key="sample").set_value("support-agreement-en.pdf").run()  # type: ignore[attr-defined]
+    why = page.selectbox(key="why")  # type: ignore[attr-defined]
+    chosen = next(i for i, option in enumerate(why.options) if "Reaction time" in option)
+    why.select_index(chosen).run()
+    assert not page.exception  # type: ignore[attr-defined]
+    assert any('class="why"' in element.proto.body for element in page.get("html"))  # type: ignore[attr-defined]
+
+
 def test_unreadable_upload_is_one_message() -> None:
     page = make_page()
     page.run()  # type: ignore[attr-defined]
