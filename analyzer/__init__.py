@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     )
     from analyzer.batch import Failure, analyze_many, score
     from analyzer.errors import AnalyzerError
+    from analyzer.quantities.business_time import BusinessClock
     from analyzer.report.model import Report
     from analyzer.settings import Limits, Settings, Thresholds
 
@@ -36,6 +37,7 @@ _HOMES = {
     ),
     **dict.fromkeys(("Failure", "analyze_many", "score"), "analyzer.batch"),
     "AnalyzerError": "analyzer.errors",
+    "BusinessClock": "analyzer.quantities.business_time",
     "Report": "analyzer.report.model",
     **dict.fromkeys(("Limits", "Settings", "Thresholds"), "analyzer.settings"),
 }
@@ -43,6 +45,7 @@ _HOMES = {
 __all__ = [
     "Analyzer",
     "AnalyzerError",
+    "BusinessClock",
     "Failure",
     "Limits",
     "Report",

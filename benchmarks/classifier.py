@@ -77,7 +77,9 @@ def spacy_textcat(train: Sequence[LabelledRow], test: Sequence[LabelledRow], *, 
     nlp.add_pipe("textcat_multilabel", config={"threshold": 0.4})
     names = sorted({label for row in train for label in row.labels if label != "other"})
     examples = [
-        Example.from_dict(nlp.make_doc(row.text), {"cats": {name: float(name in row.labels) for name in names}}) for row in train if row.text
+        Example.from_dict(nlp.make_doc(row.text), {"cats": {name: float(name in row.labels) for name in names}})
+        for row in train
+        if row.text
     ]
     nlp.initialize(lambda: examples)
     for _ in range(rounds):
@@ -114,7 +116,10 @@ def main() -> None:
             found = predict()
             spent.append(time.perf_counter() - begin)
         scores = score_labels(gold, found)
-        print(f"| {name} | {scores.micro:.3f} | {scores.macro:.3f} | {trained:.0f} s | {len(test) / float(np.median(spent)):,.0f} |", flush=True)
+        print(
+            f"| {name} | {scores.micro:.3f} | {scores.macro:.3f} | {trained:.0f} s | {len(test) / float(np.median(spent)):,.0f} |",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

@@ -207,7 +207,9 @@ def train_model(
         if bare is None:
             return model.fit(X[chosen], y[chosen], sample_weight=weights[chosen])
         both = sparse.vstack((X[chosen], bare[chosen]), format="csr")
-        return model.fit(both, np.vstack((y[chosen], y[chosen])), sample_weight=np.concatenate((weights[chosen], BARE_WEIGHT * weights[chosen])))
+        return model.fit(
+            both, np.vstack((y[chosen], y[chosen])), sample_weight=np.concatenate((weights[chosen], BARE_WEIGHT * weights[chosen]))
+        )
 
     groups = _groups(data, seed)
     families = len(set(groups))

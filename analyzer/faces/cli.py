@@ -90,7 +90,9 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("data", metavar="DATA", help="file or folder")
     train.add_argument("-o", "--out", required=True, metavar="MODEL", help="model folder to write")
     train.add_argument("--base", metavar="DATA", help="more data to train on, e.g. data/contracts")
-    train.add_argument("--weight", type=float, default=2.0, help="with --base: how much a row of DATA counts against one of it (default: 2)")
+    train.add_argument(
+        "--weight", type=float, default=2.0, help="with --base: how much a row of DATA counts against one of it (default: 2)"
+    )
     train.add_argument("--previous", metavar="MODEL", help="model to compare with on DATA; default: the shipped model")
     train.add_argument("--seed", type=int, default=0)
     train.add_argument("--json", action="store_true", help="print the scores as JSON")

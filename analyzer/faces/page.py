@@ -205,7 +205,9 @@ def show_why(report: Report, language: str) -> None:
             (why,) = analyzer.explain(
                 clause.sentence.text, heading=clause.sentence.heading_path, language=clause.sentence.language, category=label.category
             )
-            st.html(f"<style>{STYLE}</style>" + why_html(clause.sentence.text, why, category_name(label.category, language), label.probability))
+            st.html(
+                f"<style>{STYLE}</style>" + why_html(clause.sentence.text, why, category_name(label.category, language), label.probability)
+            )
         st.caption(word("page", "why_hint", language))
 
 

@@ -20,7 +20,7 @@ SAMPLES = Path(__file__).resolve().parents[2] / "data" / "samples"
 
 def test_public_names() -> None:
     assert sorted(analyzer.__all__) == [
-        "Analyzer", "AnalyzerError", "Failure", "Limits", "Report", "Settings", "Thresholds", "__version__", "analyze", "analyze_many",
+        "Analyzer", "AnalyzerError", "BusinessClock", "Failure", "Limits", "Report", "Settings", "Thresholds", "__version__", "analyze", "analyze_many",
         "classify", "compare", "evaluate", "explain", "find_durations", "find_quantities", "score", "train",
     ]  # fmt: skip
     assert all(getattr(analyzer, name) is not None for name in analyzer.__all__)

@@ -144,7 +144,8 @@ def test_the_telling_word_gets_the_largest_share(small_training: Training) -> No
 
 
 @pytest.mark.parametrize(
-    ("analyzer", "ngram_range", "min_df", "max_features"), [("word", (1, 2), 2, None), ("char_wb", (3, 5), 2, 60), ("char_wb", (2, 4), 1, None)]
+    ("analyzer", "ngram_range", "min_df", "max_features"),
+    [("word", (1, 2), 2, None), ("char_wb", (3, 5), 2, 60), ("char_wb", (2, 4), 1, None)],
 )
 def test_ngrams_are_those_of_scikit_learn(analyzer: str, ngram_range: tuple[int, int], min_df: int, max_features: int | None) -> None:
     from sklearn.feature_extraction.text import TfidfVectorizer
