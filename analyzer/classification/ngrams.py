@@ -169,7 +169,9 @@ class NgramTfidf:
         vocabulary = self.vocabulary_
         if len(self._columns) > _MOST_WORDS:
             self._forget()
-        known, rows, found = self._columns, [], []
+        known = self._columns
+        rows: list[int] = []
+        found: list[int] = []
         for text in texts:
             before = len(found)
             if self.analyzer == "word":

@@ -203,7 +203,7 @@ def train_model(
     bare = _without_context(X, features) if any(row.heading or row.before or row.after for row in rows) else None
 
     def fit_on(chosen: np.ndarray) -> MultiLabelSVC:
-        model = clone(linear)
+        model: MultiLabelSVC = clone(linear)
         if bare is None:
             return model.fit(X[chosen], y[chosen], sample_weight=weights[chosen])
         both = sparse.vstack((X[chosen], bare[chosen]), format="csr")
