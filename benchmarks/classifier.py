@@ -1,4 +1,4 @@
-"""The classifier against scikit-learn's plain TF-IDF with logistic regression and spaCy's text classifier: same rows, one run, one core each (make bench-classifier).
+"""The classifier against scikit-learn's plain TF-IDF with logistic regression and spaCy's text classifier: same rows, one run, one core each (make peers).
 
 Trained on the contracts of the train split, scored on those of the test split: providers that no side has seen. Headings are given to ours only where the
 column says so; "row only" is the same information for all.
