@@ -11,8 +11,11 @@ from analyzer.types import TimeUnit
 _DOTTED = re.compile(r"([01]?\d|2[0-4])[.,]([0-5]\d)$")
 _DASHES = frozenset("-–—‑")
 _DAY = 1440
+_NOON = 720
 #: From this hour on "de 8 à 12 heures" is read as a clock time where nothing else tells.
 _MORNING = 5
+#: From this hour on a span that ends at a smaller hour runs over midnight.
+_EVENING = 18
 
 
 class Time(NamedTuple):
@@ -130,6 +133,11 @@ def is_clock_interval(t: Tokens, i: int, found: Interval) -> bool:
         return True
     if t.phrase(found.end, "clock_after") != -1:
         return True
+    if any(t.has(k, "night_word") for k in range(max(0, i - 8), i)):
+        return True
+    # "entre 22 h et 4 h"
+    if found.start >= _EVENING * 60 and found.stop < found.start and t.phrase(i, "time_from") != -1:
+        return True
     if found.start < _MORNING * 60 or found.stop <= found.start:
         return False
     if any(t.has(k, "duration_noun") or t.sense(k).unit is not None for k in range(max(0, i - 3), i)):
@@ -156,9 +164,13 @@ def read_lone_clock(t: Tokens, i: int) -> int:
         # "8h00" is a clock time; "2h30" is one only from the morning on, and never behind "délai de".
         if t.low(found.end - 1) == "00":
             return found.end
-        if any(t.has(k, "duration_noun") or (t.has(k, "lead") and lead == -1) for k in range(max(0, i - 3), i)):
+        afternoon = found.minutes >= _NOON
+        if any(t.has(k, "duration_noun") or (t.has(k, "lead") and lead == -1 and not afternoon) for k in range(max(0, i - 3), i)):
             return -1
         return found.end if found.minutes >= 6 * 60 else -1
+    # "jusqu'à 2 h" is an amount of work.
+    if t.phrase_before(i, "max_before") == lead and found.minutes <= _MORNING * 60 and t.phrase(found.end, "clock_after") == -1:
+        return -1
     if lead == -1 or found.minutes > _DAY or t.phrase(found.end, "business_after") != -1:
         return -1
     before = t.sense(lead - 1)

@@ -210,6 +210,8 @@ class _Builder:
             "time_from",
             "next_day",
             "next_day_elapsed",
+            "second_next_day",
+            "second_next_day_elapsed",
             "per",
             "per_weak",
             "every",
@@ -342,7 +344,7 @@ class _Builder:
             elif word.isalpha():
                 # Short words ("an", "ora") are looked for with what can stand before them.
                 found.update(lead + word for lead in (" ", "\n", "'", "’", "-", "\xa0"))
-        for name in ("whole_week", "next_day", "percent"):
+        for name in ("whole_week", "next_day", "second_next_day", "percent"):
             for phrase in self.data.get("phrases", {}).get(name, ()):
                 if not any(hint in phrase for hint in found) and not any(char.isdecimal() for char in phrase):
                     word = max(reversed(TOKEN.findall(phrase)), key=len)
@@ -367,7 +369,10 @@ def _trie(phrases: list[str], *, backward: bool = False) -> Trie:
         node = root
         words = TOKEN.findall(phrase.lower())
         for word in reversed(words) if backward else words:
-            node = node.setdefault(word, {})
+            above, node = node, node.setdefault(word, {})
+            # "piu di", "au-dela de": typed without accents; one edge more to the same node.
+            if not word.isascii() and len(word) > 2:
+                above.setdefault(_strip(word), node)
         node[_END] = phrase
     return root
 
