@@ -193,6 +193,17 @@ _BEFORE_ANCHOR = frozenset(
 )
 
 
+def is_idle(t: Tokens, found: Reading) -> bool:
+    """Tell whether the words say neither a length nor a period: "si un jour", "from one day to the next", "un an de salaire"."""
+    if found.upper == 1 and (t.phrase(found.end, "not_length_after") != -1 or _idiom(t, found)):
+        return True
+    if found.unit not in _REFERENCE_UNITS or found.ranged:
+        return False
+    # "canoni di un anno"
+    i = found.start
+    return _of_money(t, found.end) or (found.article and t.has(i - 1, "of") and t.has(i - 2, "money_noun"))
+
+
 def is_no_duration(t: Tokens, found: Reading) -> bool:
     """Tell whether the words are an age, a rate, a reference period, round-the-clock service or a numbered heading."""
     i = found.start
@@ -207,7 +218,7 @@ def is_no_duration(t: Tokens, found: Reading) -> bool:
             return True
     if found.unit is TimeUnit.YEAR and _age(t, found):
         return True
-    if found.upper == 1 and (t.phrase(found.end, "not_length_after") != -1 or _idiom(t, found)):
+    if found.upper == 1 and t.phrase(found.end, "one_to_next") != -1:
         return True
     if found.unit is TimeUnit.HOUR and t.phrase(found.end, "clock_after") != -1 and found.upper <= 24 and not found.ranged:
         return True
@@ -215,7 +226,9 @@ def is_no_duration(t: Tokens, found: Reading) -> bool:
 
 
 def _idiom(t: Tokens, found: Reading) -> bool:
-    """Whether "un jour" is some day: "si un jour vous partez", "should one day move"."""
+    """Whether "un jour" is some day: "si un jour vous partez", "should one day move"; or "call it a day"."""
+    if t.phrase_before(found.start, "idiom") != -1:
+        return True
     return found.article and found.unit is TimeUnit.DAY and t.has(found.start - 1, "idiom_before") and t.phrase(found.end, "anchor") == -1
 
 
@@ -262,7 +275,7 @@ def _rate(t: Tokens, found: Reading) -> bool:
         return False
     if i == 0 or t.has(i - 1, "stop") or t.has(i - 1, "lead"):
         return False
-    if t.phrase(found.end, "length_after") != -1 or t.phrase(found.end, "per") != -1:
+    if t.phrase(found.end, "length_after") != -1 or (t.phrase(found.end, "per") != -1 and not t.has(i - 1, "percent")):
         return False
     return not (t.low(found.end) in _APOSTROPHES or t.phrase(found.end, "anchor") != -1)
 
@@ -304,15 +317,13 @@ def _reference(t: Tokens, found: Reading) -> bool:
     """Whether "one year" names the period over which amounts are summed up ("capped at the fees of one year")."""
     if found.ranged or found.unit not in _REFERENCE_UNITS:
         return False
-    if _of_money(t, found.end):
-        return True
     if found.upper != 1 or t.sense(found.start).digits:
         return False
     if t.has(found.end - 1, "reference_after") or t.phrase(found.at, "reference") != -1 or t.phrase(found.at - 1, "reference") > found.at:
         return True
     i = found.start
-    # "Gutschriften eines Jahres", "canoni di un anno"
-    if found.article and (t.has(i - 1, "money_noun") or (t.has(i - 1, "of") and t.has(i - 2, "money_noun"))):
+    # "Gutschriften eines Jahres"
+    if found.article and t.has(i - 1, "money_noun"):
         return True
     # "die Anrufe eines Monats", but not "binnen eines Monats", "die Frist eines Monats"
     if found.article and t.has(found.at, "bound_form") and t.word(i - 1)[:1].isupper() and not t.has(i - 1, "duration_noun"):

@@ -40,6 +40,8 @@ class Every:
     count: Decimal
     every: Decimal
     unit: TimeUnit
+    #: Only beside a noun for something that is done ("sauvegarde horaire", but not "tarif horaire").
+    led: bool = False
 
 
 @dataclass(slots=True)
@@ -56,9 +58,13 @@ class Sense:
     times: Decimal | None = None
     unit: Unit | None = None
     every: Every | None = None
+    #: What "each" makes a repetition of, where it is no unit ("nuit", "hiver").
+    cycle: TimeUnit | None = None
     weekday: int | None = None
     month: int | None = None
     currency: str | None = None
+    #: A hundredth of a currency ("Rappen"); "" where the text must have named it.
+    hundredth: str | None = None
     scale: Decimal | None = None
     #: Any of the above that can begin or end a quantity: a sentence without one is done with.
     trigger: bool = False
@@ -214,6 +220,7 @@ class _Builder:
             "second_next_day_elapsed",
             "per",
             "per_weak",
+            "yearly",
             "every",
         ):
             for phrase in self.data.get("phrases", {}).get(name, ()):
@@ -290,10 +297,16 @@ class _Builder:
 
     def _repetitions(self) -> None:
         for entry in self.data.get("repetitions", ()):
-            every = Every(Decimal(str(entry.get("count", 1))), Decimal(str(entry.get("every", 1))), TimeUnit(entry["unit"]))
-            for word in entry["words"]:
+            count, step = Decimal(str(entry.get("count", 1))), Decimal(str(entry.get("every", 1)))
+            for key in ("words", "led"):
+                every = Every(count, step, TimeUnit(entry["unit"]), led=key == "led")
+                for word in entry.get(key, ()):
+                    sense = self._sense(word)
+                    sense.every, sense.trigger = every, True
+        for unit, words in self.data.get("cycle", {}).items():
+            for word in words:
                 sense = self._sense(word)
-                sense.every, sense.trigger = every, True
+                sense.cycle, sense.trigger = TimeUnit(unit), True
 
     def _names(self) -> None:
         for key in ("weekday", "month"):
@@ -314,6 +327,10 @@ class _Builder:
             for word in words:
                 sense = self._sense(word, exact=True)
                 sense.currency, sense.trigger = code, True
+        for code, words in self.data.get("hundredth", {}).items():
+            for word in words:
+                sense = self._sense(word)
+                sense.hundredth, sense.trigger, sense.linked = code if len(code) == 3 else "", True, True
         for value, words in self.data.get("scale", {}).items():
             for word in words:
                 self._sense(word).scale = Decimal(value)
@@ -335,7 +352,13 @@ class _Builder:
         found = {" l h ", *self.out.stems}
         for word, sense in self.out.senses.items():
             strong_unit = sense.unit is not None and not sense.unit.weak
-            if not (strong_unit or sense.every is not None or (sense.currency is not None and len(word) > 4) or "percent" in sense.classes):
+            if not (
+                strong_unit
+                or sense.every is not None
+                or sense.cycle is not None
+                or (sense.currency is not None and len(word) > 4)
+                or "percent" in sense.classes
+            ):
                 continue
             if any(stem in word for stem in self.out.stems):
                 continue

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from analyzer.quantities.clocks import read_lone_clock
-from analyzer.quantities.context import find_anchor, find_bound, find_business, is_no_duration
+from analyzer.quantities.context import find_anchor, find_bound, find_business, is_idle, is_no_duration
 from analyzer.quantities.dates import read_date
 from analyzer.quantities.durations import Reading, read_duration
 from analyzer.quantities.lexicon import COMBINING, TOKEN, TOKEN_DECOMPOSED, Lexicon, load_lexicon
@@ -34,6 +34,7 @@ _CLOCK_MARKS = frozenset((":", "x", "×", "*", "a", "p", "am", "pm"))
 #: Hours a week from which a window no longer makes a time a business time (7 to 21 h on all days is 98).
 _OPEN_MOST = 100
 _SHORT = frozenset((TimeUnit.SECOND, TimeUnit.MINUTE, TimeUnit.HOUR))
+_PERIODS = frozenset((TimeUnit.MINUTE, TimeUnit.HOUR, TimeUnit.DAY, TimeUnit.WEEK, TimeUnit.MONTH, TimeUnit.QUARTER, TimeUnit.YEAR))
 
 
 def scan(text: str, lexicon: Lexicon, offset: int) -> tuple[Quantity, ...]:
@@ -148,15 +149,27 @@ class _Scanner:
 
     def _recurrence(self, i: int, found: Repeated) -> int:
         # "CHF 120 per hour" is a price; the hour is not how often anything happens.
-        if not (self.behind == i and found.unit in _SHORT and self.out and isinstance(self.out[-1], Money)):
+        priced = self.behind == i and bool(self.out) and isinstance(self.out[-1], Money)
+        if found.block != -1:
+            if not priced:
+                self._reading(i, self._block(found))
+            return found.end
+        if not (priced and found.unit in _SHORT):
             self.out.append(Recurrence(self._span(i, found.end), found.times, found.every, found.unit))
         return found.end
+
+    def _block(self, found: Repeated) -> Reading:
+        """Return the block of time that is billed as a whole: "je angefangene Stunde"."""
+        start = found.block
+        return Reading(start, found.end, found.every, found.every, found.unit, business=found.business, at=found.end - 1)
 
     def _reading(self, i: int, reading: Reading) -> int:
         # "in two months of a year": the year is the period, whichever way it is said.
         period = reading.article and reading.upper == 1 and self.behind == i and isinstance(self.out[-1], Duration)
-        if period or is_no_duration(self.t, reading):
-            if reading.article and reading.upper == 1:
+        idle = not period and is_idle(self.t, reading)
+        if period or idle or is_no_duration(self.t, reading):
+            ends = self.t.phrase_before(reading.start, "end_of") != -1
+            if reading.article and reading.upper == 1 and reading.unit in _PERIODS and not ends and not idle:
                 self.out.append(Recurrence(self._span(i, reading.end), reading.upper, reading.upper, reading.unit))
             return reading.end
         self.waiting.append((len(self.out), reading))
