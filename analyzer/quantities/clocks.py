@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from analyzer.quantities.numbers import read_number
 from analyzer.quantities.tokens import Tokens
 from analyzer.types import TimeUnit
 
@@ -42,6 +43,9 @@ def read_time(t: Tokens, i: int) -> Time | None:
     """Read a time of the day at token `i`."""
     sense = t.sense(i)
     if not sense.digits:
+        spoken = _spoken(t, i) if sense.number is not None else None
+        if spoken is not None:
+            return spoken
         if t.has(i, "noon"):
             return Time(720, i + 1)
         return Time(_DAY, i + 1) if t.has(i, "midnight") else None
@@ -59,6 +63,21 @@ def read_time(t: Tokens, i: int) -> Time | None:
         found = _marked(t, end, hour * 60 + int(t.low(i + 2)), bare=False)
         return found if found is not None and found.minutes <= _DAY else None
     return _marked(t, i + 1, hour * 60, bare=True)
+
+
+def _spoken(t: Tokens, i: int) -> Time | None:
+    """Read "neuf heures du matin", "eleven o'clock at night": a number in words, with the part of the day behind it."""
+    number = read_number(t, i)
+    if number is None or number.article or number.value > 24 or number.value != int(number.value):
+        return None
+    j = number.end
+    if not t.has(j, "clock_unit"):
+        return None
+    end = t.phrase(j + 1, "clock_pm")
+    if end != -1:
+        return Time(int(number.value) * 60 + (_NOON if number.value < 12 else 0), end)
+    end = t.phrase(j + 1, "clock_after")
+    return Time(int(number.value) * 60, end) if end != -1 else None
 
 
 def _minutes(t: Tokens, i: int) -> int | None:
@@ -89,12 +108,19 @@ def _marked(t: Tokens, i: int, minutes: int, *, bare: bool) -> Time | None:
             if t.low(end) in ("h", "uhr") and t.glued(end):
                 end += 1
             return Time(minutes + more, end)
+        if minutes < _NOON:
+            later = t.phrase(i + 1, "clock_pm")
+            if later != -1:
+                return Time(minutes + _NOON, later)
         return Time(minutes, i + 1, hours=exact and unit is not None and unit.unit is TimeUnit.HOUR)
     return Time(minutes, i, bare=bare)
 
 
-def read_interval(t: Tokens, i: int) -> Interval | None:
-    """Read "de 8h00 à 12h00", "7-18 Uhr", "9am to 5pm", "dalle 9 alle 18" at token `i`."""
+def read_interval(t: Tokens, i: int, *, between: bool = False) -> Interval | None:
+    """Read "de 8h00 à 12h00", "7-18 Uhr", "9am to 5pm", "dalle 9 alle 18" at token `i`.
+
+    With `between` the words before were "zwischen 9 und 12", so that "13 und 17" is an interval too.
+    """
     begin = t.phrase(i, "time_from")
     led = begin != -1
     first = read_time(t, begin if led else i)
@@ -106,15 +132,22 @@ def read_interval(t: Tokens, i: int) -> Interval | None:
     if t.phrase(j, "time_from") != -1 and t.low(j) in ("ore", "h"):
         j += 1
     second = read_time(t, j)
-    if second is None or (t.low(first.end) not in _DASHES and not led and first.bare and second.bare):
+    if second is None or (t.low(first.end) not in _DASHES and not led and not between and first.bare and second.bare):
         return None
-    if t.has(first.end, "and") and not led:
+    if t.has(first.end, "and") and not led and not between:
         return None
     start, stop = first.minutes % _DAY, second.minutes
     if second.meridiem == "pm" and not first.meridiem and first.bare and start + 720 < stop:
         start += 720
-    if stop <= start and second.bare and t.lexicon.senses.get("am") is not None and stop + 720 > start:
-        stop += 720
+    if (
+        stop <= start < _NOON
+        and t.lexicon.senses.get("am") is not None
+        and stop + _NOON > start
+        and not (first.meridiem and second.meridiem)
+    ):
+        # "9:30-5:30", but not "08:00-02:00"
+        if second.bare or (not second.meridiem and t.low(first.end - 1)[:1] != "0" and t.low(begin if led else i)[:1] != "0"):
+            stop += _NOON
     if start == stop or (first.bare and second.bare and (first.minutes > _DAY or stop > _DAY)):
         return None
     bare = first.bare and second.bare
