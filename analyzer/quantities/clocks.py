@@ -140,13 +140,14 @@ def read_interval(t: Tokens, i: int, *, between: bool = False) -> Interval | Non
     if second.meridiem == "pm" and not first.meridiem and first.bare and start + 720 < stop:
         start += 720
     if (
-        stop <= start < _NOON
+        stop <= start <= _NOON
         and t.lexicon.senses.get("am") is not None
         and stop + _NOON > start
         and not (first.meridiem and second.meridiem)
     ):
         # "9:30-5:30", but not "08:00-02:00"
-        if second.bare or (not second.meridiem and t.low(first.end - 1)[:1] != "0" and t.low(begin if led else i)[:1] != "0"):
+        padded = any(t.low(k)[:1] == "0" for k in (j, begin if led else i))
+        if second.bare or not (second.meridiem or padded):
             stop += _NOON
     if start == stop or (first.bare and second.bare and (first.minutes > _DAY or stop > _DAY)):
         return None

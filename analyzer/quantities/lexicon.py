@@ -330,7 +330,11 @@ class _Builder:
         for code, words in self.data.get("hundredth", {}).items():
             for word in words:
                 sense = self._sense(word)
-                sense.hundredth, sense.trigger, sense.linked = code if len(code) == 3 else "", True, True
+                sense.hundredth, sense.trigger, sense.linked = code if code.isupper() else "", True, True
+        for code, words in self.data.get("dollar_of", {}).items():
+            for word in words:
+                sense = self._sense(word)
+                sense.currency, sense.classes = code, sense.classes | {"dollar_of"}
         for value, words in self.data.get("scale", {}).items():
             for word in words:
                 self._sense(word).scale = Decimal(value)

@@ -69,6 +69,8 @@ class _Scanner:
         self.waiting: list[tuple[int, Reading]] = []
         self.windows: list[int] = []
         self.behind = -1
+        #: Of the amount before, for its hundredths.
+        self.currency = ""
 
     def run(self) -> tuple[Quantity, ...]:
         i, n, senses = 0, self.t.n, self.t.senses
@@ -111,11 +113,12 @@ class _Scanner:
                 if end != -1:
                     return end
         if digits or sense.number is not None or sense.currency is not None or sense.fraction is not None:
-            amount = read_money(t, i)
-            if amount is not None:
-                self.out.append(Money(self._span(i, amount.end), amount.amount, amount.currency))
-                self.behind = amount.end
-                return amount.end
+            start = i
+            for amount in read_money(t, i, self.currency):
+                self.out.append(Money(self._span(start, amount.end), amount.amount, amount.currency))
+                self.currency, self.behind, start = amount.currency, amount.end, amount.end + 1
+            if start > i:
+                return self.behind
             shares = read_percentage(t, i)
             if shares:
                 start = i
