@@ -30,7 +30,10 @@ def read_money(t: Tokens, i: int, named: str = "") -> tuple[Amount, ...]:
         found = _sign_first(t, i, currency)
         return () if found is None else (found,)
     number = read_number(t, i)
-    if number is None or (number.article and t.sense(number.end).scale is None and t.sense(number.end).currency is None):
+    if number is None:
+        return ()
+    # "a dollar", "un million"; but "A$" is no amount
+    if number.article and (t.glued(number.end) or (t.sense(number.end).scale is None and t.sense(number.end).currency is None)):
         return ()
     found = _sign_last(t, i, number, named)
     if found is not None:
