@@ -73,12 +73,23 @@ class Sense:
     window: bool = False
     #: Can follow a number that means something.
     linked: bool = False
+    #: Can begin a length of time, a repetition; the most frequent words can neither.
+    lasts: bool = False
+    repeats: bool = False
+    #: Lists of phrases of which one begins, or ends, with the word.
+    heads: frozenset[str] = frozenset()
+    tails: frozenset[str] = frozenset()
     #: Classes of function words: "range", "and", "per", ...
     classes: frozenset[str] = frozenset()
 
 
 Trie = dict[str, Any]
 _END = ""
+_NONE: frozenset[str] = frozenset()
+_NEXT_DAYS = frozenset(("next_day", "next_day_elapsed", "second_next_day", "second_next_day_elapsed"))
+_REPEATING = frozenset(("every", "per", "per_weak", "yearly"))
+#: "J+1", and "l" and "O" where a scan garbled figures.
+_LETTERS = frozenset("jtdghmlio")
 
 
 @dataclass(slots=True)
@@ -104,6 +115,9 @@ class Lexicon:
     stems: dict[str, TimeUnit] = field(default_factory=dict)
     adverbs: frozenset[str] = frozenset()
     hints: tuple[str, ...] = ()
+    #: Lists of phrases by their first and last words.
+    heads: dict[str, frozenset[str]] = field(default_factory=dict)
+    tails: dict[str, frozenset[str]] = field(default_factory=dict)
     memory: Memory = field(init=False)
 
     def __post_init__(self) -> None:
@@ -111,6 +125,17 @@ class Lexicon:
 
     def classify(self, token: str) -> Sense:
         """Return the sense of a token in any case and, for words of four letters or more, without its accents."""
+        sense = self._classify(token)
+        low = "'" if sense.low == "’" else sense.low
+        sense.heads, sense.tails = self.heads.get(low, _NONE), self.tails.get(low, _NONE)
+        counts = (
+            sense.digits or sense.number is not None or sense.fraction is not None or sense.ordinal is not None or sense.unit is not None
+        )
+        sense.lasts = counts or not sense.heads.isdisjoint(_NEXT_DAYS) or low in _LETTERS
+        sense.repeats = counts or sense.every is not None or sense.times is not None or not sense.heads.isdisjoint(_REPEATING)
+        return sense
+
+    def _classify(self, token: str) -> Sense:
         if token[0].isdecimal():
             number = parse_digits(token, decimal_comma=self.decimal_comma) if token.isascii() or "’" in token else None
             # Years, dates and clock times can stand alone; other figures need a word beside them.
@@ -198,6 +223,8 @@ class _Builder:
             elided = [*phrases, *self._elided(phrases)]
             self.out.phrases[name] = _trie(elided)
             self.out.backward[name] = _trie(elided, backward=True)
+        self.out.heads = _by_word(self.out.phrases)
+        self.out.tails = _by_word(self.out.backward)
         self._mark_starts()
         self.out.hints = self._hints()
         return self.out
@@ -402,6 +429,14 @@ def _trie(phrases: list[str], *, backward: bool = False) -> Trie:
                 above.setdefault(_strip(word), node)
         node[_END] = phrase
     return root
+
+
+def _by_word(tries: dict[str, Trie]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for name, trie in tries.items():
+        for word in trie:
+            found.setdefault(word, set()).add(name)
+    return {word: frozenset(names) for word, names in found.items()}
 
 
 def _strip(word: str) -> str:

@@ -126,10 +126,10 @@ class _Scanner:
                     self.out.append(Percentage(self._span(start, share.end), share.value))
                     start = share.end + 1
                 return shares[-1].end
-        repeated = read_recurrence(t, i, behind=self.behind == i)
+        repeated = read_recurrence(t, i, behind=self.behind == i) if sense.repeats else None
         if repeated is not None:
             return self._recurrence(i, repeated)
-        reading = read_duration(t, i)
+        reading = read_duration(t, i) if sense.lasts else None
         if reading is not None:
             return self._reading(i, reading)
         return i + 1
