@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from analyzer.quantities.lexicon import Unit
 from analyzer.quantities.numbers import Number, read_number
@@ -27,8 +27,7 @@ _MOST_MINUTES = 480
 _QUOTED = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A length of time as read from the tokens `start` to `end`."""
 
     start: int
@@ -135,7 +134,7 @@ def _to_unit(t: Tokens, i: int, j: int, value: Decimal, number: Number) -> Readi
     if unit.weak and number.digits and not _abbreviates(t, j):
         return None
     found = _with_unit(t, i, j, value, article=number.article)
-    return replace(found, business=True) if business else found
+    return found._replace(business=True) if business else found
 
 
 def _abbreviates(t: Tokens, j: int) -> bool:
@@ -261,7 +260,7 @@ def _markers(t: Tokens, found: Reading, unit: Unit, value: Decimal) -> Reading:
                 end = number.end + 1
                 continue
         break
-    return replace(found, end=end, business=business, elapsed=elapsed and not business)
+    return found._replace(end=end, business=business, elapsed=elapsed and not business)
 
 
 # ------------------------------------------------------------------------------------------------ several figures
@@ -277,7 +276,7 @@ def _compound(t: Tokens, i: int) -> Reading | None:
         unit = t.senses[found.at].unit
         base = unit.count if unit is not None else Decimal(1)
         value = found.lower + half[1] * base
-        return _markers(t, replace(found, end=half[0], lower=value, upper=value, article=False), unit or Unit(found.unit), value)
+        return _markers(t, found._replace(end=half[0], lower=value, upper=value, article=False), unit or Unit(found.unit), value)
     for _ in range(2):
         more = _minutes_behind(t, found) or _smaller_behind(t, found)
         if more is None:
@@ -306,7 +305,7 @@ def _minutes_behind(t: Tokens, found: Reading) -> Reading | None:
         return None
     end = found.end + 1 + (follower.unit is not None)
     value = found.lower * 60 + int(low)
-    return replace(found, end=end, lower=value, upper=value, unit=TimeUnit.MINUTE, article=False)
+    return found._replace(end=end, lower=value, upper=value, unit=TimeUnit.MINUTE, article=False)
 
 
 def _smaller_behind(t: Tokens, found: Reading) -> Reading | None:
@@ -333,7 +332,7 @@ def _smaller_behind(t: Tokens, found: Reading) -> Reading | None:
     # A year is twelve months, whatever its days.
     ratio = Decimal(12) if (found.unit, second.unit) == (TimeUnit.YEAR, TimeUnit.MONTH) else Decimal(large) / Decimal(small)
     value = found.lower * ratio + second.lower
-    return replace(second, start=found.start, lower=value, upper=value, article=False)
+    return second._replace(start=found.start, lower=value, upper=value, article=False)
 
 
 def _ranged(t: Tokens, i: int) -> Reading | None:
@@ -363,7 +362,7 @@ def _ranged(t: Tokens, i: int) -> Reading | None:
     if lower >= upper or (first.digits != t.sense(k).digits and own is None and not first.digits):
         return None
     business = second.business or (own is not None and own.business)
-    return replace(second, start=i, lower=lower, upper=upper, unit=step, business=business, article=False)
+    return second._replace(start=i, lower=lower, upper=upper, unit=step, business=business, article=False)
 
 
 def _own_unit(t: Tokens, i: int, first: Number) -> Reading | None:
@@ -450,12 +449,12 @@ def _ordinal(t: Tokens, i: int) -> Reading | None:
     if unit is None or unit.unit is not TimeUnit.DAY or unit.weak or value <= 0:
         return None
     found = _with_unit(t, i, j, Decimal(value), article=False)
-    found = replace(found, business=found.business or business)
+    found = found._replace(business=found.business or business)
     if t.phrase(found.end + (t.low(found.end) == ","), "ordinal_after") != -1:
         return found
     # "fifth business day" alone in the cell of a table
     alone = found.business and t.low(i - 1) in ("|", "") and t.low(found.end) in ("|", "")
-    return replace(found, until=True) if alone else None
+    return found._replace(until=True) if alone else None
 
 
 def _inverted(t: Tokens, i: int) -> Reading | None:

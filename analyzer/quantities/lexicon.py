@@ -258,7 +258,8 @@ class _Builder:
                 sense = self._sense(words[0])
                 sense.starts = True
                 sense.window |= name.startswith(("whole", "days", "time"))
-                sense.trigger |= name.startswith("days") and len(sense.low) > 4
+                sense.trigger |= (name.startswith("days") and len(sense.low) > 4) or (name == "yearly" and sense.low == "p")
+                sense.trigger |= len(words) == 1 and name in _NEXT_DAYS
         for sense in (*self.out.senses.values(), *self.out.exact.values()):
             simple = (sense.number, sense.ordinal, sense.fraction, sense.times, sense.unit, sense.every, sense.month, sense.currency)
             sense.starts |= any(part is not None for part in simple) or sense.low in ("l", "i", "o", "j", "t", "d", "g", "h", "m")

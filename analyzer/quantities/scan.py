@@ -30,9 +30,12 @@ from analyzer.types import (
 )
 
 _DIGIT = re.compile(r"[0-9½¼¾]").search
+_SWISS = re.compile(r"\d[.,][-–—]").search
 _CLOCK_MARKS = frozenset((":", "x", "×", "*", "a", "p", "am", "pm"))
 #: Hours a week from which a window no longer makes a time a business time (7 to 21 h on all days is 98).
 _OPEN_MOST = 100
+#: Tokens from the beginning of a quantity to the first word that makes it one: numbers can be long.
+_NEAR, _FAR = 8, 20
 _SHORT = frozenset((TimeUnit.SECOND, TimeUnit.MINUTE, TimeUnit.HOUR))
 _PERIODS = frozenset((TimeUnit.MINUTE, TimeUnit.HOUR, TimeUnit.DAY, TimeUnit.WEEK, TimeUnit.MONTH, TimeUnit.QUARTER, TimeUnit.YEAR))
 
@@ -52,18 +55,20 @@ def scan(text: str, lexicon: Lexicon, offset: int) -> tuple[Quantity, ...]:
             return ()
     words = pattern.findall(text)
     senses = list(map(lexicon.memory.__getitem__, words))
-    for sense in senses:
-        if sense.trigger:
-            break
-    else:
-        if not (broken or ".-" in text or ".–" in text or ".—" in text):
+    # "80.-" is money without a word that says so.
+    sparse = not broken and _SWISS(text) is None
+    if sparse:
+        for sense in senses:
+            if sense.trigger:
+                break
+        else:
             return ()
-    return _Scanner(Tokens(text, lexicon, pattern, words, senses), offset).run()
+    return _Scanner(Tokens(text, lexicon, pattern, words, senses), offset, sparse=sparse).run()
 
 
 class _Scanner:
-    def __init__(self, t: Tokens, offset: int) -> None:
-        self.t, self.offset = t, offset
+    def __init__(self, t: Tokens, offset: int, *, sparse: bool) -> None:
+        self.t, self.offset, self.sparse = t, offset, sparse
         self.out: list[Quantity] = []
         #: Durations wait for the windows that follow them.
         self.waiting: list[tuple[int, Reading]] = []
@@ -74,8 +79,20 @@ class _Scanner:
 
     def run(self) -> tuple[Quantity, ...]:
         i, n, senses = 0, self.t.n, self.t.senses
+        # Where the next word stands that no quantity can do without; nothing begins far before it.
+        following = -1
         while i < n:
-            i = self._step(i) if senses[i].starts else i + 1
+            if i > following and self.sparse:
+                following = i
+                while following < n and not senses[following].trigger:
+                    following += 1
+                if following == n:
+                    break
+            sense = senses[i]
+            if sense.starts and following - i <= (_FAR if sense.digits or sense.window or sense.number is not None else _NEAR):
+                i = self._step(i)
+            else:
+                i += 1
         for position, reading in self.waiting:
             self.out[position] = self._duration(reading)
         return tuple(self.out)
