@@ -169,6 +169,8 @@ def is_clock_interval(t: Tokens, i: int, found: Interval) -> bool:
         return True
     if any(t.has(k, "night_word") for k in range(max(0, i - 8), i)):
         return True
+    if t.phrase(i, "time_from") != -1 and any(t.sense(k).weekday is not None for k in range(max(0, i - 5), i)):
+        return True
     # "entre 22 h et 4 h"
     if found.start >= _EVENING * 60 and found.stop < found.start and t.phrase(i, "time_from") != -1:
         return True

@@ -76,6 +76,9 @@ def _deadline(t: Tokens, found: Reading) -> bool:
     unit = t.sense(found.at).unit
     if t.sense(start - 1).unit is not None or t.phrase(found.end, "within_period") != -1 or (unit is not None and unit.count > found.lower):
         return False
+    # "in zwei aufeinanderfolgenden Monaten"
+    if any(t.has(k, "consecutive") for k in range(found.start, found.end + 1)):
+        return False
     longer = found.unit is not TimeUnit.MINUTE and found.unit is not TimeUnit.HOUR
     if found.unit is TimeUnit.MONTH and t.phrase_before(found.start, "period_before") != -1:
         return False
@@ -201,7 +204,7 @@ def is_idle(t: Tokens, found: Reading) -> bool:
         return False
     # "canoni di un anno"
     i = found.start
-    return _of_money(t, found.end) or (found.article and t.has(i - 1, "of") and t.has(i - 2, "money_noun"))
+    return (found.upper <= 1 and _of_money(t, found.end)) or (found.article and t.has(i - 1, "of") and t.has(i - 2, "money_noun"))
 
 
 def is_no_duration(t: Tokens, found: Reading) -> bool:

@@ -40,7 +40,7 @@ def read_money(t: Tokens, i: int, named: str = "") -> tuple[Amount, ...]:
         return (found,)
     ranged = t.has(number.end, "range") or t.has(number.end, "or") or (t.has(number.end, "and") and t.has(i - 1, "between"))
     second = read_number(t, number.end + 1) if ranged and not number.article else None
-    if second is None or second.article or second.value <= number.value or t.sense(second.end).scale is not None:
+    if second is None or second.article or number.value <= 0 or second.value <= number.value or t.sense(second.end).scale is not None:
         return ()
     upper = _sign_last(t, number.end + 1, second, named)
     return () if upper is None else (Amount(number.value, upper.currency, number.end), upper)

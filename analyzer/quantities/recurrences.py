@@ -58,7 +58,7 @@ def _closes(t: Tokens, i: int, end: int) -> bool:
     """Whether "l'an" stands for "par an": behind a noun or a figure and before a pause, not as in "durant l'an"."""
     if t.lows[i] != "l" and not t.has(i, "article"):
         return True
-    if t.has(i - 1, "filler") or t.has(i - 1, "lead") or t.has(i - 1, "during") or t.has(i - 1, "of"):
+    if t.has(i - 1, "year_whole") or t.has(i - 1, "filler") or t.has(i - 1, "lead") or t.has(i - 1, "during") or t.has(i - 1, "of"):
         return False
     return end >= t.n or t.has(end, "stop") or t.phrase(end, "per") != -1 or t.has(end, "lead") or t.has(end, "year_follower")
 
@@ -85,7 +85,7 @@ def _counted(t: Tokens, i: int) -> Repeated | None:
         k = j + skip
         # "twice the annual fees" is an amount.
         word = None if skip and t.has(j, "article") else _word(t, k)
-        found = word or _every(t, k) or _per(t, k, behind=True)
+        found = word or _every(t, k) or _per(t, k, behind=True, counted=True)
         if found is not None:
             return found._replace(times=count * found.times, block=-1)
         over = _over(t, k)
@@ -111,7 +111,7 @@ def _number_per(t: Tokens, i: int, j: int, count: Decimal) -> Repeated | None:
         return None
     if t.sense(i - 1).currency is not None or (t.low(i - 1) == "." and t.sense(i - 2).currency is not None):
         return None
-    if t.low(j) == "/":
+    if t.low(j) == "/" or t.word(j)[:1].isupper():
         return None
     found = _per(t, j, behind=True)
     return None if found is None or found.block != -1 else found._replace(times=count)
@@ -151,7 +151,12 @@ def _every(t: Tokens, i: int) -> Repeated | None:
     if number is not None:
         k = number.end
         k += t.low(k) in _HYPHENS
-        return None if number.value <= 0 else _of_unit(t, k, number.value)
+        if number.value <= 0:
+            return None
+        found = _of_unit(t, k, number.value)
+        # "in two halves, each 30 days from invoice"
+        dated = found is not None and number.value > 1 and t.phrase(i, "per") != -1 and t.phrase(found.end, "anchor") != -1
+        return None if dated else found
     ordinal = t.sense(j).ordinal
     if ordinal is not None and t.sense(j).unit is None:
         if t.sense(j + 1).unit is not None:
@@ -191,7 +196,7 @@ def _season(t: Tokens, j: int) -> Repeated | None:
     return None
 
 
-def _per(t: Tokens, i: int, *, behind: bool) -> Repeated | None:
+def _per(t: Tokens, i: int, *, behind: bool, counted: bool = False) -> Repeated | None:
     """Read "par mois", "/Std.", "pro Jahr", "all'anno", "per unit and month"; weak ones ("a year", "l'heure") only behind a figure."""
     j = t.phrase(i, "per")
     weak = j == -1
@@ -211,7 +216,8 @@ def _per(t: Tokens, i: int, *, behind: bool) -> Repeated | None:
             # "2 h / 4 h / 1 j"
             return None
         j = number.end
-    period = t.phrase(j, "period_of")
+    # "une fois par période de deux ans", but "se renouvelle par périodes de deux ans" is a length
+    period = t.phrase(j, "period_of") if counted else -1
     if period != -1:
         number = read_number(t, period)
         return None if number is None or number.value <= 0 else _of_unit(t, number.end, number.value)
@@ -229,7 +235,8 @@ def _per_thing(t: Tokens, j: int) -> Repeated | None:
         if not t.low(k).isalpha() or t.sense(k).digits:
             return None
         if t.has(k + 1, "and"):
-            return _of_unit(t, k + 2, _ONE) if t.phrase(k + 2, "per") == -1 else None
+            found = _of_unit(t, k + 2, _ONE) if t.phrase(k + 2, "per") == -1 else None
+            return None if found is None or found.unit is TimeUnit.SECOND else found
     return None
 
 

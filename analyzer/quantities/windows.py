@@ -105,7 +105,8 @@ def _holidays_near(t: Tokens, i: int) -> bool | None:
             break
         if low == "|" and named:
             break
-        if t.senses[k].digits and t.low(k + 1) == ":":
+        # Another window, or a figure that is no part of the exception, ends the search.
+        if t.senses[k].weekday is not None or (t.senses[k].digits and not (excepted or included)):
             break
         named |= t.has(k, "holiday")
         excepted |= t.has(k, "except") and not t.has(k - 1, "negation") and not t.has(k - 1, "denial")
@@ -236,12 +237,12 @@ class _Reader:
         ):
             # "third Tuesday, 20-24": once a month.
             return None
-        if t.has(days.end, "except") and not t.has(i - 1, "except") and read_days(t, days.end + 1) is None:
+        if self._excepted(days.end) and not t.has(i - 1, "except"):
             self._take_away(days.days)
             return self._used(days.end + 1)
         excepted, k = days.end, t.phrase(days.end, "window_link")
         more = read_days(t, k) if k != -1 else None
-        if more is not None and t.has(more.end, "except") and t.has(days.end, "and"):
+        if more is not None and self._excepted(more.end) and t.has(days.end, "and"):
             self._take_away(days.days | more.days)
             return self._used(more.end + 1)
         if t.has(excepted, "except"):
@@ -259,6 +260,13 @@ class _Reader:
         if timed and isinstance(self.items[0], Interval):
             self.useful = days.end
         return days
+
+    def _excepted(self, i: int) -> bool:
+        """Whether "esclusi" behind days takes them away; "ausgenommen Feiertage" takes other days away."""
+        t = self.t
+        if not t.has(i, "except_after"):
+            return False
+        return read_days(t, i + 1) is None and not any(t.has(k, "holiday") for k in range(i + 1, i + 6))
 
     def _used(self, end: int) -> _Days:
         self.useful = end
