@@ -116,10 +116,11 @@ def _marked(t: Tokens, i: int, minutes: int, *, bare: bool) -> Time | None:
     return Time(minutes, i, bare=bare)
 
 
-def read_interval(t: Tokens, i: int, *, between: bool = False) -> Interval | None:
+def read_interval(t: Tokens, i: int, *, between: bool = False, loose: bool = False) -> Interval | None:
     """Read "de 8h00 à 12h00", "7-18 Uhr", "9am to 5pm", "dalle 9 alle 18" at token `i`.
 
-    With `between` the words before were "zwischen 9 und 12", so that "13 und 17" is an interval too.
+    With `between` the words before were "zwischen 9 und 12", so that "13 und 17" is an interval too; with `loose` they were days, so that
+    "8 to 12" is one.
     """
     begin = t.phrase(i, "time_from")
     led = begin != -1
@@ -132,6 +133,8 @@ def read_interval(t: Tokens, i: int, *, between: bool = False) -> Interval | Non
     if t.phrase(j, "time_from") != -1 and t.low(j) in ("ore", "h"):
         j += 1
     second = read_time(t, j)
+    if second is not None and loose and first.bare and second.bare and t.sense(second.end).unit is None and not t.has(first.end, "and"):
+        between = True
     if second is None or (t.low(first.end) not in _DASHES and not led and not between and first.bare and second.bare):
         return None
     if t.has(first.end, "and") and not led and not between:

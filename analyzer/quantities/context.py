@@ -92,7 +92,7 @@ def _deadline(t: Tokens, found: Reading) -> bool:
             return _denied(t, start)
         # "trois pannes en deux mois", but not the number of the paragraph
         counted = longer and sense.number is not None and not sense.article and t.sense(k + 1).unit is None
-        if counted and k > 0 and not t.glued(k) and not t.glued(k + 1) and "." not in sense.low:
+        if counted and not (sense.digits and (k == 0 or t.glued(k) or t.glued(k + 1) or "." in sense.low)):
             return False
     return not any(t.sense(k).times is not None for k in range(found.end, found.end + 6))
 
@@ -268,7 +268,7 @@ def _heading(t: Tokens, found: Reading) -> bool:
         )
     # Where all nouns are written with a capital, only a word that is rarely a unit ("Wo", "Schalterstunden") tells.
     rare = unit is not None and (unit.weak or unit.business)
-    return "." in low and t.word(found.at)[:1].isupper() and (rare if t.lexicon.stems else len(t.low(found.at)) > 3)
+    return "." in low and t.word(found.at)[:1].isupper() and (rare if t.lexicon.stems else len(t.low(found.at)) > 2)
 
 
 def _rate(t: Tokens, found: Reading) -> bool:
@@ -329,7 +329,8 @@ def _reference(t: Tokens, found: Reading) -> bool:
     if found.article and t.has(i - 1, "money_noun"):
         return True
     # "die Anrufe eines Monats", but not "binnen eines Monats", "die Frist eines Monats"
-    if found.article and t.has(found.at, "bound_form") and t.word(i - 1)[:1].isupper() and not t.has(i - 1, "duration_noun"):
+    noun = t.word(i - 1)[:1].isupper() and not t.has(i - 1, "duration_noun") and not t.has(i - 1, "lead")
+    if found.article and noun and t.has(found.at, "bound_form") and t.phrase_before(i, "max_before") == -1:
         return True
     if t.phrase_before(i, "reference_lead") != -1 and t.phrase(found.end, "anchor") == -1 and found.article:
         return True

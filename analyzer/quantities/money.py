@@ -77,6 +77,9 @@ def _sign_last(t: Tokens, i: int, number: Number, named: str) -> Amount | None:
     if hundredth is not None and (hundredth or named):
         dot = t.low(end + 1) == "." and t.glued(end + 1) and len(t.low(end)) <= 3 and end + 2 < t.n
         return Amount(value / 100, hundredth or named, end + 1 + dot)
+    if hundredth is not None and t.has(end + 1, "of") and t.sense(end + 2).currency is not None:
+        # "45 centesimi di franco"
+        return Amount(value / 100, t.senses[end + 2].currency or "", end + 3)
     j = end
     if t.low(j) in ("de", "d", "di", "of", "in"):
         j += 1

@@ -224,7 +224,7 @@ def _per(t: Tokens, i: int, *, behind: bool, counted: bool = False) -> Repeated 
     found = _of_unit(t, j, _ONE, split=t.phrase(i, "every") == -1 and not weak)
     if found is None:
         return None if slash or weak else _per_thing(t, j)
-    if found.unit is TimeUnit.SECOND and (slash or weak):
+    if (found.unit is TimeUnit.SECOND and (slash or weak)) or (weak and t.has(found.end, "dated")):
         return None
     return found
 
@@ -242,14 +242,16 @@ def _per_thing(t: Tokens, j: int) -> Repeated | None:
 
 def _of_unit(t: Tokens, i: int, every: Decimal, *, split: bool = False) -> Repeated | None:
     """Read the unit; with `split` a part of one ("par demi-heure") is a block that is billed, not a repetition."""
-    skipped, first, block, business = 0, i, -1, False
+    skipped, first, block, business, part = 0, i, -1, False, -1
     while skipped < 2 and (t.has(i, "adjective") or t.has(i, "block") or t.phrase(i, "business_before") == i + 1):
         if t.has(i, "block"):
             block = i
         business |= not t.has(i, "adjective") and not t.has(i, "block")
         i, skipped = i + 1, skipped + 1
     fraction = t.sense(i).fraction
-    if fraction is not None and t.sense(i).unit is None:
+    hour = t.sense(i + 1 + (t.low(i + 1) in _HYPHENS)).unit
+    if fraction is not None and (t.sense(i).unit is None or (hour is not None and hour.unit is TimeUnit.HOUR)):
+        part = i
         if split and block == -1:
             block = i
         i += 1
@@ -269,5 +271,5 @@ def _of_unit(t: Tokens, i: int, every: Decimal, *, split: bool = False) -> Repea
     business |= unit.business or after != -1
     end = after if after != -1 else end
     if t.has(end, "block_after"):
-        block, end = i if block == -1 else block, end + 1
+        block, end = block if block != -1 else part if part != -1 else i, end + 1
     return Repeated(_ONE, every * unit.count, unit.unit, end, block, business)

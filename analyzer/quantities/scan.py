@@ -191,7 +191,11 @@ class _Scanner:
             ends = self.t.phrase_before(reading.start, "end_of") != -1
             if reading.article and reading.upper == 1 and reading.unit in _PERIODS and not ends and not idle:
                 self.out.append(Recurrence(self._span(i, reading.end), reading.upper, reading.upper, reading.unit))
-            return reading.end
+            # "365 jours par an" counts no years.
+            cycle = (
+                read_recurrence(self.t, reading.end, behind=True) if reading.unit is TimeUnit.DAY and reading.upper in (7, 365) else None
+            )
+            return reading.end if cycle is None else cycle.end
         self.waiting.append((len(self.out), reading))
         self.out.append(Duration(self._span(reading.start, reading.end), reading.lower, reading.upper, reading.unit))
         self.behind = reading.end

@@ -213,12 +213,17 @@ class _Reader:
             self.items += until
             self.useful = until[-1].end
             return self.useful
-        found = read_interval(t, i, between=self.led and bool(self.items))
+        found = read_interval(t, i, between=self.led and bool(self.items), loose=self._has_days())
         if found is None or (found.bare and not self._has_days() and t.phrase(i, "time_from") == -1):
             return -1
         if not self.items and not self._stands(i, found):
             return -1
         self.led |= t.has(i, "between")
+        last = self.items[-1] if self.items else None
+        early = isinstance(last, Interval) and found.start < last.start and found.stop <= _NOON and found.bare
+        if early and t.lexicon.senses.get("am") is not None:
+            # "8 to 12 and 2 to 6"
+            found = found._replace(start=found.start + _NOON, stop=found.stop + _NOON)
         self.items.append(found)
         self.useful = found.end
         return found.end
