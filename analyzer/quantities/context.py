@@ -76,6 +76,9 @@ def _deadline(t: Tokens, found: Reading) -> bool:
     unit = t.sense(found.at).unit
     if t.sense(start - 1).unit is not None or t.phrase(found.end, "within_period") != -1 or (unit is not None and unit.count > found.lower):
         return False
+    # "in six-minute units"
+    if t.low(found.at - 1) in _DASHES and t.glued(found.at):
+        return False
     # "in zwei aufeinanderfolgenden Monaten"
     if any(t.has(k, "consecutive") for k in range(found.start, found.end + 1)):
         return False

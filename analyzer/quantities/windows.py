@@ -432,11 +432,11 @@ def read_days(t: Tokens, i: int, *, timed: bool = False) -> _Days | None:
     for name, days in (("days_all", _WEEK), ("days_work", _WORKDAYS), ("days_weekend", _WEEKEND)):
         end = t.phrase(i, name)
         if end != -1:
-            return _Days(days, end)
+            return _worked(t, days, end)
     if timed:
         end = max(t.phrase(i, "whole_week_more"), t.phrase(i, "days_all_behind"))
         if end != -1:
-            return _Days(_WEEK, end)
+            return _worked(t, _WEEK, end)
     first = _weekday(t, i)
     if first is None:
         return None
@@ -447,6 +447,12 @@ def read_days(t: Tokens, i: int, *, timed: bool = False) -> _Days | None:
         if last is not None and not (t.has(end, "and")):
             return _Days(frozenset((day + step) % 7 for step in range((last[0] - day) % 7 + 1)), last[1])
     return _Days(frozenset((day,)), end)
+
+
+def _worked(t: Tokens, days: frozenset[int], end: int) -> _Days:
+    """Leave out the weekend where "tous les jours" goes on with "ouvrés"."""
+    after = t.phrase(end, "business_after") if days is _WEEK else -1
+    return _Days(days, end) if after == -1 else _Days(_WORKDAYS, after)
 
 
 def _weekday(t: Tokens, i: int) -> tuple[int, int] | None:
