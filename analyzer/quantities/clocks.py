@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from analyzer.quantities.numbers import read_number
 from analyzer.quantities.tokens import Tokens
 from analyzer.types import TimeUnit
 
 _DOTTED = re.compile(r"([01]?\d|2[0-4])[.,]([0-5]\d)$")
 _DASHES = frozenset("-–—‑")
 _DAY = 1440
+_NOON = 720
 #: From this hour on "de 8 à 12 heures" is read as a clock time where nothing else tells.
 _MORNING = 5
+#: From this hour on a span that ends at a smaller hour runs over midnight.
+_EVENING = 18
 
 
 class Time(NamedTuple):
@@ -39,6 +43,9 @@ def read_time(t: Tokens, i: int) -> Time | None:
     """Read a time of the day at token `i`."""
     sense = t.sense(i)
     if not sense.digits:
+        spoken = _spoken(t, i) if sense.number is not None else None
+        if spoken is not None:
+            return spoken
         if t.has(i, "noon"):
             return Time(720, i + 1)
         return Time(_DAY, i + 1) if t.has(i, "midnight") else None
@@ -56,6 +63,21 @@ def read_time(t: Tokens, i: int) -> Time | None:
         found = _marked(t, end, hour * 60 + int(t.low(i + 2)), bare=False)
         return found if found is not None and found.minutes <= _DAY else None
     return _marked(t, i + 1, hour * 60, bare=True)
+
+
+def _spoken(t: Tokens, i: int) -> Time | None:
+    """Read "neuf heures du matin", "eleven o'clock at night": a number in words, with the part of the day behind it."""
+    number = read_number(t, i)
+    if number is None or number.article or number.value > 24 or number.value != int(number.value):
+        return None
+    j = number.end
+    if not t.has(j, "clock_unit"):
+        return None
+    end = t.phrase(j + 1, "clock_pm")
+    if end != -1:
+        return Time(int(number.value) * 60 + (_NOON if number.value < 12 else 0), end)
+    end = t.phrase(j + 1, "clock_after")
+    return Time(int(number.value) * 60, end) if end != -1 else None
 
 
 def _minutes(t: Tokens, i: int) -> int | None:
@@ -86,12 +108,20 @@ def _marked(t: Tokens, i: int, minutes: int, *, bare: bool) -> Time | None:
             if t.low(end) in ("h", "uhr") and t.glued(end):
                 end += 1
             return Time(minutes + more, end)
+        if minutes < _NOON:
+            later = t.phrase(i + 1, "clock_pm")
+            if later != -1:
+                return Time(minutes + _NOON, later)
         return Time(minutes, i + 1, hours=exact and unit is not None and unit.unit is TimeUnit.HOUR)
     return Time(minutes, i, bare=bare)
 
 
-def read_interval(t: Tokens, i: int) -> Interval | None:
-    """Read "de 8h00 à 12h00", "7-18 Uhr", "9am to 5pm", "dalle 9 alle 18" at token `i`."""
+def read_interval(t: Tokens, i: int, *, between: bool = False, loose: bool = False) -> Interval | None:
+    """Read "de 8h00 à 12h00", "7-18 Uhr", "9am to 5pm", "dalle 9 alle 18" at token `i`.
+
+    With `between` the words before were "zwischen 9 und 12", so that "13 und 17" is an interval too; with `loose` they were days, so that
+    "8 to 12" is one.
+    """
     begin = t.phrase(i, "time_from")
     led = begin != -1
     first = read_time(t, begin if led else i)
@@ -103,15 +133,25 @@ def read_interval(t: Tokens, i: int) -> Interval | None:
     if t.phrase(j, "time_from") != -1 and t.low(j) in ("ore", "h"):
         j += 1
     second = read_time(t, j)
-    if second is None or (t.low(first.end) not in _DASHES and not led and first.bare and second.bare):
+    if second is not None and loose and first.bare and second.bare and t.sense(second.end).unit is None and not t.has(first.end, "and"):
+        between = True
+    if second is None or (t.low(first.end) not in _DASHES and not led and not between and first.bare and second.bare):
         return None
-    if t.has(first.end, "and") and not led:
+    if t.has(first.end, "and") and not led and not between:
         return None
     start, stop = first.minutes % _DAY, second.minutes
     if second.meridiem == "pm" and not first.meridiem and first.bare and start + 720 < stop:
         start += 720
-    if stop <= start and second.bare and t.lexicon.senses.get("am") is not None and stop + 720 > start:
-        stop += 720
+    if (
+        stop <= start <= _NOON
+        and t.lexicon.senses.get("am") is not None
+        and stop + _NOON > start
+        and not (first.meridiem and second.meridiem)
+    ):
+        # "9:30-5:30", but not "08:00-02:00"
+        padded = any(t.low(k)[:1] == "0" for k in (j, begin if led else i))
+        if second.bare or not (second.meridiem or padded):
+            stop += _NOON
     if start == stop or (first.bare and second.bare and (first.minutes > _DAY or stop > _DAY)):
         return None
     bare = first.bare and second.bare
@@ -129,6 +169,13 @@ def is_clock_interval(t: Tokens, i: int, found: Interval) -> bool:
     if not found.hours:
         return True
     if t.phrase(found.end, "clock_after") != -1:
+        return True
+    if any(t.has(k, "night_word") for k in range(max(0, i - 8), i)):
+        return True
+    if t.phrase(i, "time_from") != -1 and any(t.sense(k).weekday is not None for k in range(max(0, i - 5), i)):
+        return True
+    # "entre 22 h et 4 h"
+    if found.start >= _EVENING * 60 and found.stop < found.start and t.phrase(i, "time_from") != -1:
         return True
     if found.start < _MORNING * 60 or found.stop <= found.start:
         return False
@@ -156,9 +203,13 @@ def read_lone_clock(t: Tokens, i: int) -> int:
         # "8h00" is a clock time; "2h30" is one only from the morning on, and never behind "délai de".
         if t.low(found.end - 1) == "00":
             return found.end
-        if any(t.has(k, "duration_noun") or (t.has(k, "lead") and lead == -1) for k in range(max(0, i - 3), i)):
+        afternoon = found.minutes >= _NOON
+        if any(t.has(k, "duration_noun") or (t.has(k, "lead") and lead == -1 and not afternoon) for k in range(max(0, i - 3), i)):
             return -1
         return found.end if found.minutes >= 6 * 60 else -1
+    # "jusqu'à 2 h" is an amount of work.
+    if t.phrase_before(i, "max_before") == lead and found.minutes <= _MORNING * 60 and t.phrase(found.end, "clock_after") == -1:
+        return -1
     if lead == -1 or found.minutes > _DAY or t.phrase(found.end, "business_after") != -1:
         return -1
     before = t.sense(lead - 1)

@@ -12,7 +12,11 @@ from analyzer.types import Bound, TimeUnit
 _BEFORE, _AFTER, _ANCHOR = 8, 9, 14
 _REFERENCE_BEFORE, _SENTENCE = 6, 40
 _REFERENCE_UNITS = frozenset((TimeUnit.WEEK, TimeUnit.MONTH, TimeUnit.QUARTER, TimeUnit.YEAR))
+#: Tokens of a clause looked back over for a negation or a count.
+_CLAUSE = 14
+_DEADLINE_UNITS = frozenset((TimeUnit.SECOND, TimeUnit.MINUTE, TimeUnit.HOUR, TimeUnit.DAY, TimeUnit.WEEK, TimeUnit.MONTH))
 _APOSTROPHES = frozenset(("'", "’"))
+_DASHES = frozenset("-‐‑–")
 
 
 def find_bound(t: Tokens, found: Reading) -> Bound:
@@ -26,18 +30,74 @@ def find_bound(t: Tokens, found: Reading) -> Bound:
         if t.phrase(start, name) != -1:
             return bound
     i = found.start
-    weak: Bound | None = None
     for _ in range(_BEFORE):
         low, high = t.phrase_before(i, "min_before"), t.phrase_before(i, "max_before")
         if low != -1 or high != -1:
-            if low != -1 and (high == -1 or low < high):
-                return Bound.MIN
             # "dans un délai minimum de": the nearer word "minimum" was met first.
-            return Bound.MAX
+            bound = Bound.MIN if low != -1 and (high == -1 or low < high) else Bound.MAX
+            return _turned(t, found, i, bound)
         if not (t.has(i - 1, "filler") or t.sense(i - 1).article):
             break
         i -= 1
-    return weak or Bound.EXACT
+    start = t.phrase_before(found.start, "before")
+    if start != -1 and t.phrase(found.end, "before") == -1:
+        return Bound.MIN if _denied(t, start - (t.low(start - 1) == ",")) else Bound.MAX
+    return Bound.MAX if _deadline(t, found) else Bound.EXACT
+
+
+def _turned(t: Tokens, found: Reading, i: int, bound: Bound) -> Bound:
+    """Correct a bound for what stands farther away: "no claim later than", "bis zwei Jahre nach Ende"."""
+    if bound is Bound.MIN:
+        start = t.phrase_before(i, "more_than")
+        return Bound.MAX if start != -1 and start == t.phrase_before(i, "min_before") and _denied(t, start) else bound
+    start = t.phrase_before(i, "less_than")
+    if start != -1 and start == t.phrase_before(i, "max_before"):
+        return Bound.MIN if _denied(t, start) else bound
+    # A duty that lasts until years after an event lasts that long, not at most.
+    lasting = i == found.start and found.unit in _REFERENCE_UNITS and t.phrase_before(i, "until_before") == i - 1
+    return Bound.EXACT if lasting and t.phrase(found.end, "ordinal_after") != -1 else bound
+
+
+def _denied(t: Tokens, i: int) -> bool:
+    """Whether a negation stands before in the same clause ("no copy stays longer than")."""
+    for k in range(i - 1, max(-1, i - _CLAUSE), -1):
+        if t.has(k, "denial"):
+            return True
+        if t.has(k, "stop") or t.has(k, "clause"):
+            return False
+    return False
+
+
+def _deadline(t: Tokens, found: Reading) -> bool:
+    """Whether "in 10 days" is the time something may take, not the time over which things are counted."""
+    start = t.phrase_before(found.start, "deadline_before")
+    if start == -1 or found.unit not in _DEADLINE_UNITS:
+        return False
+    unit = t.sense(found.at).unit
+    if t.sense(start - 1).unit is not None or t.phrase(found.end, "within_period") != -1 or (unit is not None and unit.count > found.lower):
+        return False
+    # "in six-minute units"
+    if t.low(found.at - 1) in _DASHES and t.glued(found.at):
+        return False
+    # "in zwei aufeinanderfolgenden Monaten"
+    if any(t.has(k, "consecutive") for k in range(found.start, found.end + 1)):
+        return False
+    longer = found.unit is not TimeUnit.MINUTE and found.unit is not TimeUnit.HOUR
+    if found.unit is TimeUnit.MONTH and t.phrase_before(found.start, "period_before") != -1:
+        return False
+    for k in range(start - 1, max(-1, start - _CLAUSE), -1):
+        sense = t.senses[k]
+        if t.has(k, "stop"):
+            break
+        if sense.times is not None or (sense.ordinal is not None and longer):
+            return False
+        if t.has(k, "past"):
+            return _denied(t, start)
+        # "trois pannes en deux mois", but not the number of the paragraph
+        counted = longer and sense.number is not None and not sense.article and t.sense(k + 1).unit is None
+        if counted and not (sense.digits and (k == 0 or t.glued(k) or t.glued(k + 1) or "." in sense.low)):
+            return False
+    return not any(t.sense(k).times is not None for k in range(found.end, found.end + 6))
 
 
 def find_business(t: Tokens, found: Reading, windows: list[int]) -> bool:
@@ -139,6 +199,17 @@ _BEFORE_ANCHOR = frozenset(
 )
 
 
+def is_idle(t: Tokens, found: Reading) -> bool:
+    """Tell whether the words say neither a length nor a period: "si un jour", "from one day to the next", "un an de salaire"."""
+    if found.upper == 1 and (t.phrase(found.end, "not_length_after") != -1 or _idiom(t, found)):
+        return True
+    if found.unit not in _REFERENCE_UNITS or found.ranged:
+        return False
+    # "canoni di un anno"
+    i = found.start
+    return (found.upper <= 1 and _of_money(t, found.end)) or (found.article and t.has(i - 1, "of") and t.has(i - 2, "money_noun"))
+
+
 def is_no_duration(t: Tokens, found: Reading) -> bool:
     """Tell whether the words are an age, a rate, a reference period, round-the-clock service or a numbered heading."""
     i = found.start
@@ -153,12 +224,32 @@ def is_no_duration(t: Tokens, found: Reading) -> bool:
             return True
     if found.unit is TimeUnit.YEAR and _age(t, found):
         return True
-    if found.upper == 1 and t.phrase(found.end, "not_length_after") != -1:
+    if found.upper == 1 and t.phrase(found.end, "one_to_next") != -1:
         return True
-    return _heading(t, found) or _rate(t, found) or _round_the_clock(t, found) or _reference(t, found)
+    if found.unit is TimeUnit.HOUR and t.phrase(found.end, "clock_after") != -1 and found.upper <= 24 and not found.ranged:
+        return True
+    return _counted_out(t, found) or _heading(t, found) or _rate(t, found) or _round_the_clock(t, found) or _reference(t, found)
+
+
+def _idiom(t: Tokens, found: Reading) -> bool:
+    """Whether "un jour" is some day: "si un jour vous partez", "should one day move"; or "call it a day"."""
+    if t.phrase_before(found.start, "idiom") != -1:
+        return True
+    return found.article and found.unit is TimeUnit.DAY and t.has(found.start - 1, "idiom_before") and t.phrase(found.end, "anchor") == -1
+
+
+def _counted_out(t: Tokens, found: Reading) -> bool:
+    """Whether periods are counted out of others: "in drei von vier Quartalen"."""
+    k = t.phrase_before(found.start, "out_of")
+    number = t.sense(k - 1).number
+    return k > 0 and number is not None and number < found.upper and not found.ranged and t.sense(k - 1).unit is None
 
 
 def _age(t: Tokens, found: Reading) -> bool:
+    # "Madame Riat, 84 ans, envoie"
+    named = t.low(found.start - 1) == "," and t.word(found.start - 2)[:1].isupper() and t.low(found.end) in (",", ")")
+    if named and 14 <= found.upper <= 120 and t.sense(found.start).digits:
+        return True
     return t.phrase(found.end, "age_after") != -1 or any(t.has(k, "age_before") for k in range(found.start - 4, found.start))
 
 
@@ -167,15 +258,20 @@ def _heading(t: Tokens, found: Reading) -> bool:
     i = found.start
     if i > 0 and "\n" not in t.gap(i):
         return False
-    low = t.low(i)
-    return (
-        "." in low
-        and t.sense(i).digits
-        and found.at == i + 1
-        and t.word(found.at)[:1].isupper()
-        and len(t.low(found.at)) > 3
-        and not t.lexicon.stems
-    )
+    low, unit = t.low(i), t.sense(found.at).unit
+    if not t.sense(i).digits or found.at != i + 1:
+        return False
+    if len(t.low(found.at)) == 1:
+        # "2d Eltern", "2d.4 Arbeiten"
+        following = t.word(found.end + (t.low(found.end) == "." and t.glued(found.end)))
+        return (
+            t.glued(found.at)
+            and t.low(found.at) != "h"
+            and following[:1].isupper() | (following[:1].isdecimal() and t.low(found.end) == ".")
+        )
+    # Where all nouns are written with a capital, only a word that is rarely a unit ("Wo", "Schalterstunden") tells.
+    rare = unit is not None and (unit.weak or unit.business)
+    return "." in low and t.word(found.at)[:1].isupper() and (rare if t.lexicon.stems else len(t.low(found.at)) > 2)
 
 
 def _rate(t: Tokens, found: Reading) -> bool:
@@ -184,6 +280,8 @@ def _rate(t: Tokens, found: Reading) -> bool:
     if not found.article or not t.has(i, "per"):
         return False
     if i == 0 or t.has(i - 1, "stop") or t.has(i - 1, "lead"):
+        return False
+    if t.phrase(found.end, "length_after") != -1 or (t.phrase(found.end, "per") != -1 and not t.has(i - 1, "percent")):
         return False
     return not (t.low(found.end) in _APOSTROPHES or t.phrase(found.end, "anchor") != -1)
 
@@ -194,7 +292,22 @@ def _round_the_clock(t: Tokens, found: Reading) -> bool:
         return True
     if found.unit is not TimeUnit.HOUR or found.upper != 24 or found.business:
         return False
+    # "24-Stunden-Leitstelle", but not "24-Stunden-Frist"
+    if t.low(found.end) in _DASHES and t.glued(found.end) and t.glued(found.end + 1) and t.word(found.end + 1)[:1].isupper():
+        return t.lexicon.stems != {} and not t.has(found.end + 1, "duration_noun")
     return any(t.has(found.end + step, "round_the_clock_noun") for step in range(3)) and t.phrase_before(found.start, "max_before") == -1
+
+
+def _of_money(t: Tokens, i: int) -> bool:
+    """Whether "de salaire", "d'abonnement", "de son dernier salaire brut" follows: an amount, not a length of time."""
+    if not t.has(i, "of"):
+        return False
+    for k in range(i + 1, i + 5):
+        if t.has(k, "money_noun"):
+            return True
+        if t.has(k, "stop") or t.sense(k).number is not None:
+            return False
+    return False
 
 
 def _whole_cycle(t: Tokens, found: Reading) -> bool:
@@ -208,13 +321,19 @@ def _whole_cycle(t: Tokens, found: Reading) -> bool:
 
 def _reference(t: Tokens, found: Reading) -> bool:
     """Whether "one year" names the period over which amounts are summed up ("capped at the fees of one year")."""
-    if found.ranged or found.upper != 1 or found.unit not in _REFERENCE_UNITS or t.sense(found.start).digits:
+    if found.ranged or found.unit not in _REFERENCE_UNITS:
+        return False
+    if found.upper != 1 or t.sense(found.start).digits:
         return False
     if t.has(found.end - 1, "reference_after") or t.phrase(found.at, "reference") != -1 or t.phrase(found.at - 1, "reference") > found.at:
         return True
     i = found.start
     # "Gutschriften eines Jahres"
     if found.article and t.has(i - 1, "money_noun"):
+        return True
+    # "die Anrufe eines Monats", but not "binnen eines Monats", "die Frist eines Monats"
+    noun = t.word(i - 1)[:1].isupper() and not t.has(i - 1, "duration_noun") and not t.has(i - 1, "lead")
+    if found.article and noun and t.has(found.at, "bound_form") and t.phrase_before(i, "max_before") == -1:
         return True
     if t.phrase_before(i, "reference_lead") != -1 and t.phrase(found.end, "anchor") == -1 and found.article:
         return True

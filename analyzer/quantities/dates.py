@@ -33,6 +33,9 @@ def read_date(t: Tokens, i: int) -> Day | None:
 def _numeric(t: Tokens, i: int) -> Day | None:
     low = t.lows[i]
     dotted = _DOTTED.match(low)
+    if dotted is not None and i == 0 and len(dotted[3]) == 2 and low[0] != "0" and t.word(1)[:1].isupper():
+        # "4.2.10 Non correggiamo": the number of a paragraph
+        return Day(None, i + 1)
     if dotted is not None:
         return Day(_made(int(dotted[3]), int(dotted[2]), int(dotted[1])), i + 1)
     mark = t.low(i + 1)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from analyzer.quantities.lexicon import Unit
 from analyzer.quantities.numbers import Number, read_number
@@ -19,10 +19,15 @@ _MOST_ADJECTIVES = 3
 #: A figure beyond is no length of time in a contract (in any unit): a year, an article number.
 _GREATEST = Decimal(100_000)
 _LATEST_YEARS = Decimal(500)
+#: So many days are not counted on in hours without a word between them.
+_MONTH_DAYS = Decimal(28)
+#: Beyond, "200'" is no number of minutes.
+_MOST_MINUTES = 480
+#: Tokens back over which an opening quotation mark is looked for.
+_QUOTED = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A length of time as read from the tokens `start` to `end`."""
 
     start: int
@@ -78,6 +83,11 @@ def _single(t: Tokens, i: int) -> Reading | None:
 def _behind_number(t: Tokens, i: int, number: Number) -> Reading | None:
     value, j = number.value, number.end
     elided = t.low(j) in _APOSTROPHES and t.glued(j) and t.glued(j + 1)
+    if elided and number.digits:
+        # "1'an" is a scanned "l'an".
+        return None
+    if number.digits and t.low(j) in _APOSTROPHES and t.glued(j) and _minute_sign(t, i, number):
+        return Reading(i, j + 1, value, value, TimeUnit.MINUTE, at=j)
     hyphened = t.low(j) in _HYPHENS and (t.glued(j) or "\n" in t.gap(j + 1))
     if elided or hyphened:
         j += 1
@@ -86,12 +96,20 @@ def _behind_number(t: Tokens, i: int, number: Number) -> Reading | None:
         if found is not None:
             return found
     mixed = _and_half(t, j)
-    if mixed is not None and not number.article and t.sense(mixed[0]).unit is not None:
+    if mixed is not None and t.sense(mixed[0]).unit is not None:
         value, j = value + mixed[1], mixed[0]
     collective = t.sense(j).collective
     if collective is not None and t.has(j + 1, "of"):
         value, j, number = value * collective, _skip_of(t, j + 1), number._replace(article=False)
     return _to_unit(t, i, j, value, number)
+
+
+def _minute_sign(t: Tokens, i: int, number: Number) -> bool:
+    """Whether the apostrophe of "15'" says minutes: in a table or behind a word such as "entro", and no closing quotation mark."""
+    if number.value != int(number.value) or number.value > _MOST_MINUTES or "." in t.low(i):
+        return False
+    led = i == 0 or t.low(i - 1) in ("|", ":", "/", "<", "≤") or t.phrase_before(i, "max_before") != -1
+    return led and not any(t.low(k) in _APOSTROPHES and not t.glued(k) for k in range(max(0, i - _QUOTED), i))
 
 
 def _to_unit(t: Tokens, i: int, j: int, value: Decimal, number: Number) -> Reading | None:
@@ -116,7 +134,7 @@ def _to_unit(t: Tokens, i: int, j: int, value: Decimal, number: Number) -> Readi
     if unit.weak and number.digits and not _abbreviates(t, j):
         return None
     found = _with_unit(t, i, j, value, article=number.article)
-    return replace(found, business=True) if business else found
+    return found._replace(business=True) if business else found
 
 
 def _abbreviates(t: Tokens, j: int) -> bool:
@@ -126,6 +144,9 @@ def _abbreviates(t: Tokens, j: int) -> bool:
     if t.low(j + 1) in ("'", "’") and t.glued(j + 1):
         return False
     if t.low(j) in ("s", "j", "d", "g") and not t.glued(j) and t.word(j).isupper():
+        return False
+    # "9 d418822dex107.htm"
+    if t.glued(j + 1) and t.sense(j + 1).digits and t.low(j) != "h" and t.sense(j + 2).unit is None:
         return False
     return not (t.low(j + 1) == "." and t.glued(j + 1) and t.glued(j + 2) and t.sense(j + 2).low.isalpha())
 
@@ -144,6 +165,9 @@ def _fraction(t: Tokens, i: int, j: int, factor: Decimal) -> Reading | None:
         k += 1
     unit = t.sense(k).unit
     if unit is None or (unit.weak and len(t.low(k)) < 3) or k > j + 4:
+        return None
+    if fraction < _HALF and unit.unit is TimeUnit.DAY:
+        # A "quarter day" is one on which rent falls due.
         return None
     if fraction < _HALF and k == j + 1:
         # "quart heure" is not said; "Viertel" stands with a unit only as "viertel Stunde".
@@ -179,7 +203,11 @@ def _article_led(t: Tokens, i: int) -> Reading | None:
     short = sense.unit.unit in (TimeUnit.MINUTE, TimeUnit.HOUR)
     led = short and t.phrase_before(i, "article_lead") != -1
     # "dans le mois qui suit", but not "dans le mois en cours"
-    if not led and (t.phrase_before(i, "article_lead_weak") == -1 or t.phrase(i + 1, "ordinal_after") == -1):
+    if not led and t.phrase_before(i, "article_lead_weak") == -1:
+        return None
+    # "procès-verbal dans la semaine."
+    closed = sense.unit.unit is TimeUnit.WEEK and (i + 1 >= t.n or t.low(i + 1) in (".", ";", "|"))
+    if not led and not closed and t.phrase(i + 1, "ordinal_after") == -1:
         return None
     found = _with_unit(t, i, i, Decimal(1), article=True)
     return None if t.phrase(found.end, "business_after") != -1 and not found.business else found
@@ -190,7 +218,12 @@ def _with_unit(t: Tokens, i: int, j: int, value: Decimal, *, article: bool) -> R
     unit = t.senses[j].unit
     assert unit is not None
     end = j + 1
-    if t.low(end) == "." and t.glued(end) and len(t.low(j)) >= 2 and unit.weak and _dot_belongs(t, end):
+    if (
+        t.low(end) == "."
+        and t.glued(end)
+        and unit.weak
+        and (t.phrase(end + 1, "business_after") != -1 or (len(t.low(j)) >= 2 and _dot_belongs(t, end)))
+    ):
         end += 1
     reading = Reading(i, end, value * unit.count, value * unit.count, unit.unit, business=unit.business, article=article, at=j)
     return _markers(t, reading, unit, value)
@@ -208,7 +241,7 @@ def _markers(t: Tokens, found: Reading, unit: Unit, value: Decimal) -> Reading:
     end, business, elapsed = found.end, found.business, found.elapsed
     for _ in range(_MOST_ADJECTIVES):
         after = t.phrase(end, "business_after")
-        if after != -1:
+        if after != -1 and t.phrase(end, "business_not") == -1:
             end, business = after, True
             continue
         if t.has(end, "after_unit"):
@@ -227,7 +260,7 @@ def _markers(t: Tokens, found: Reading, unit: Unit, value: Decimal) -> Reading:
                 end = number.end + 1
                 continue
         break
-    return replace(found, end=end, business=business, elapsed=elapsed and not business)
+    return found._replace(end=end, business=business, elapsed=elapsed and not business)
 
 
 # ------------------------------------------------------------------------------------------------ several figures
@@ -243,7 +276,7 @@ def _compound(t: Tokens, i: int) -> Reading | None:
         unit = t.senses[found.at].unit
         base = unit.count if unit is not None else Decimal(1)
         value = found.lower + half[1] * base
-        return _markers(t, replace(found, end=half[0], lower=value, upper=value, article=False), unit or Unit(found.unit), value)
+        return _markers(t, found._replace(end=half[0], lower=value, upper=value, article=False), unit or Unit(found.unit), value)
     for _ in range(2):
         more = _minutes_behind(t, found) or _smaller_behind(t, found)
         if more is None:
@@ -272,7 +305,7 @@ def _minutes_behind(t: Tokens, found: Reading) -> Reading | None:
         return None
     end = found.end + 1 + (follower.unit is not None)
     value = found.lower * 60 + int(low)
-    return replace(found, end=end, lower=value, upper=value, unit=TimeUnit.MINUTE, article=False)
+    return found._replace(end=end, lower=value, upper=value, unit=TimeUnit.MINUTE, article=False)
 
 
 def _smaller_behind(t: Tokens, found: Reading) -> Reading | None:
@@ -293,10 +326,13 @@ def _smaller_behind(t: Tokens, found: Reading) -> Reading | None:
         return None
     if found.unit is TimeUnit.DAY and joined and second.unit is not TimeUnit.HOUR:
         return None
+    # "in einem Monat mit 30 Tagen 3 h 36 min"
+    if found.unit is TimeUnit.DAY and not joined and found.lower >= _MONTH_DAYS:
+        return None
     # A year is twelve months, whatever its days.
     ratio = Decimal(12) if (found.unit, second.unit) == (TimeUnit.YEAR, TimeUnit.MONTH) else Decimal(large) / Decimal(small)
     value = found.lower * ratio + second.lower
-    return replace(second, start=found.start, lower=value, upper=value, article=False)
+    return second._replace(start=found.start, lower=value, upper=value, article=False)
 
 
 def _ranged(t: Tokens, i: int) -> Reading | None:
@@ -309,7 +345,8 @@ def _ranged(t: Tokens, i: int) -> Reading | None:
     if own is None and t.low(j) in _HYPHENS and t.glued(j) and (t.has(j + 1, "range") or t.has(j + 1, "or")):
         j += 1
     k = _connector(t, i, j, with_unit=own is not None)
-    if k == -1:
+    # "19.3 Jusqu'à soixante jours": the number of a paragraph
+    if k == -1 or (i == 0 and "." in t.low(i) and t.word(j)[:1].isupper() and not t.word(j).isupper()):
         return None
     second = _single(t, k)
     if second is None or second.article:
@@ -325,7 +362,7 @@ def _ranged(t: Tokens, i: int) -> Reading | None:
     if lower >= upper or (first.digits != t.sense(k).digits and own is None and not first.digits):
         return None
     business = second.business or (own is not None and own.business)
-    return replace(second, start=i, lower=lower, upper=upper, unit=step, business=business, article=False)
+    return second._replace(start=i, lower=lower, upper=upper, unit=step, business=business, article=False)
 
 
 def _own_unit(t: Tokens, i: int, first: Number) -> Reading | None:
@@ -370,9 +407,14 @@ def _next_day(t: Tokens, i: int) -> Reading | None:
         end = t.phrase(i, name)
         if end != -1:
             return Reading(i, end, Decimal(0), Decimal(1), TimeUnit.DAY, business=name == "next_day", until=True, at=end - 1)
+    for name in ("second_next_day", "second_next_day_elapsed"):
+        end = t.phrase(i, name)
+        if end != -1:
+            return Reading(i, end, _TWO, _TWO, TimeUnit.DAY, business=name == "second_next_day", until=True, at=end - 1)
     return None
 
 
+_TWO = Decimal(2)
 _PLUS_UNITS = {"j": TimeUnit.DAY, "t": TimeUnit.DAY, "d": TimeUnit.DAY, "g": TimeUnit.DAY, "h": TimeUnit.HOUR, "m": TimeUnit.MONTH}
 
 
@@ -407,8 +449,12 @@ def _ordinal(t: Tokens, i: int) -> Reading | None:
     if unit is None or unit.unit is not TimeUnit.DAY or unit.weak or value <= 0:
         return None
     found = _with_unit(t, i, j, Decimal(value), article=False)
-    found = replace(found, business=found.business or business)
-    return found if t.phrase(found.end + (t.low(found.end) == ","), "ordinal_after") != -1 else None
+    found = found._replace(business=found.business or business)
+    if t.phrase(found.end + (t.low(found.end) == ","), "ordinal_after") != -1:
+        return found
+    # "fifth business day" alone in the cell of a table
+    alone = found.business and t.low(i - 1) in ("|", "") and t.low(found.end) in ("|", "")
+    return found._replace(until=True) if alone else None
 
 
 def _inverted(t: Tokens, i: int) -> Reading | None:

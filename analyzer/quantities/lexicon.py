@@ -40,6 +40,8 @@ class Every:
     count: Decimal
     every: Decimal
     unit: TimeUnit
+    #: Only beside a noun for something that is done ("sauvegarde horaire", but not "tarif horaire").
+    led: bool = False
 
 
 @dataclass(slots=True)
@@ -56,9 +58,13 @@ class Sense:
     times: Decimal | None = None
     unit: Unit | None = None
     every: Every | None = None
+    #: What "each" makes a repetition of, where it is no unit ("nuit", "hiver").
+    cycle: TimeUnit | None = None
     weekday: int | None = None
     month: int | None = None
     currency: str | None = None
+    #: A hundredth of a currency ("Rappen"); "" where the text must have named it.
+    hundredth: str | None = None
     scale: Decimal | None = None
     #: Any of the above that can begin or end a quantity: a sentence without one is done with.
     trigger: bool = False
@@ -67,12 +73,23 @@ class Sense:
     window: bool = False
     #: Can follow a number that means something.
     linked: bool = False
+    #: Can begin a length of time, a repetition; the most frequent words can neither.
+    lasts: bool = False
+    repeats: bool = False
+    #: Lists of phrases of which one begins, or ends, with the word.
+    heads: frozenset[str] = frozenset()
+    tails: frozenset[str] = frozenset()
     #: Classes of function words: "range", "and", "per", ...
     classes: frozenset[str] = frozenset()
 
 
 Trie = dict[str, Any]
 _END = ""
+_NONE: frozenset[str] = frozenset()
+_NEXT_DAYS = frozenset(("next_day", "next_day_elapsed", "second_next_day", "second_next_day_elapsed"))
+_REPEATING = frozenset(("every", "per", "per_weak", "yearly"))
+#: "J+1", and "l" and "O" where a scan garbled figures.
+_LETTERS = frozenset("jtdghmlio")
 
 
 @dataclass(slots=True)
@@ -98,6 +115,9 @@ class Lexicon:
     stems: dict[str, TimeUnit] = field(default_factory=dict)
     adverbs: frozenset[str] = frozenset()
     hints: tuple[str, ...] = ()
+    #: Lists of phrases by their first and last words.
+    heads: dict[str, frozenset[str]] = field(default_factory=dict)
+    tails: dict[str, frozenset[str]] = field(default_factory=dict)
     memory: Memory = field(init=False)
 
     def __post_init__(self) -> None:
@@ -105,6 +125,17 @@ class Lexicon:
 
     def classify(self, token: str) -> Sense:
         """Return the sense of a token in any case and, for words of four letters or more, without its accents."""
+        sense = self._classify(token)
+        low = "'" if sense.low == "’" else sense.low
+        sense.heads, sense.tails = self.heads.get(low, _NONE), self.tails.get(low, _NONE)
+        counts = (
+            sense.digits or sense.number is not None or sense.fraction is not None or sense.ordinal is not None or sense.unit is not None
+        )
+        sense.lasts = counts or not sense.heads.isdisjoint(_NEXT_DAYS) or low in _LETTERS
+        sense.repeats = counts or sense.every is not None or sense.times is not None or not sense.heads.isdisjoint(_REPEATING)
+        return sense
+
+    def _classify(self, token: str) -> Sense:
         if token[0].isdecimal():
             number = parse_digits(token, decimal_comma=self.decimal_comma) if token.isascii() or "’" in token else None
             # Years, dates and clock times can stand alone; other figures need a word beside them.
@@ -192,6 +223,8 @@ class _Builder:
             elided = [*phrases, *self._elided(phrases)]
             self.out.phrases[name] = _trie(elided)
             self.out.backward[name] = _trie(elided, backward=True)
+        self.out.heads = _by_word(self.out.phrases)
+        self.out.tails = _by_word(self.out.backward)
         self._mark_starts()
         self.out.hints = self._hints()
         return self.out
@@ -210,8 +243,11 @@ class _Builder:
             "time_from",
             "next_day",
             "next_day_elapsed",
+            "second_next_day",
+            "second_next_day_elapsed",
             "per",
             "per_weak",
+            "yearly",
             "every",
         ):
             for phrase in self.data.get("phrases", {}).get(name, ()):
@@ -222,7 +258,8 @@ class _Builder:
                 sense = self._sense(words[0])
                 sense.starts = True
                 sense.window |= name.startswith(("whole", "days", "time"))
-                sense.trigger |= name.startswith("days") and len(sense.low) > 4
+                sense.trigger |= (name.startswith("days") and len(sense.low) > 4) or (name == "yearly" and sense.low == "p")
+                sense.trigger |= len(words) == 1 and name in _NEXT_DAYS
         for sense in (*self.out.senses.values(), *self.out.exact.values()):
             simple = (sense.number, sense.ordinal, sense.fraction, sense.times, sense.unit, sense.every, sense.month, sense.currency)
             sense.starts |= any(part is not None for part in simple) or sense.low in ("l", "i", "o", "j", "t", "d", "g", "h", "m")
@@ -288,10 +325,16 @@ class _Builder:
 
     def _repetitions(self) -> None:
         for entry in self.data.get("repetitions", ()):
-            every = Every(Decimal(str(entry.get("count", 1))), Decimal(str(entry.get("every", 1))), TimeUnit(entry["unit"]))
-            for word in entry["words"]:
+            count, step = Decimal(str(entry.get("count", 1))), Decimal(str(entry.get("every", 1)))
+            for key in ("words", "led"):
+                every = Every(count, step, TimeUnit(entry["unit"]), led=key == "led")
+                for word in entry.get(key, ()):
+                    sense = self._sense(word)
+                    sense.every, sense.trigger = every, True
+        for unit, words in self.data.get("cycle", {}).items():
+            for word in words:
                 sense = self._sense(word)
-                sense.every, sense.trigger = every, True
+                sense.cycle, sense.trigger = TimeUnit(unit), True
 
     def _names(self) -> None:
         for key in ("weekday", "month"):
@@ -312,6 +355,14 @@ class _Builder:
             for word in words:
                 sense = self._sense(word, exact=True)
                 sense.currency, sense.trigger = code, True
+        for code, words in self.data.get("hundredth", {}).items():
+            for word in words:
+                sense = self._sense(word)
+                sense.hundredth, sense.trigger, sense.linked = code if code.isupper() else "", True, True
+        for code, words in self.data.get("dollar_of", {}).items():
+            for word in words:
+                sense = self._sense(word)
+                sense.currency, sense.classes = code, sense.classes | {"dollar_of"}
         for value, words in self.data.get("scale", {}).items():
             for word in words:
                 self._sense(word).scale = Decimal(value)
@@ -333,7 +384,13 @@ class _Builder:
         found = {" l h ", *self.out.stems}
         for word, sense in self.out.senses.items():
             strong_unit = sense.unit is not None and not sense.unit.weak
-            if not (strong_unit or sense.every is not None or (sense.currency is not None and len(word) > 4) or "percent" in sense.classes):
+            if not (
+                strong_unit
+                or sense.every is not None
+                or sense.cycle is not None
+                or (sense.currency is not None and len(word) > 4)
+                or "percent" in sense.classes
+            ):
                 continue
             if any(stem in word for stem in self.out.stems):
                 continue
@@ -342,7 +399,7 @@ class _Builder:
             elif word.isalpha():
                 # Short words ("an", "ora") are looked for with what can stand before them.
                 found.update(lead + word for lead in (" ", "\n", "'", "’", "-", "\xa0"))
-        for name in ("whole_week", "next_day", "percent"):
+        for name in ("whole_week", "next_day", "second_next_day", "percent"):
             for phrase in self.data.get("phrases", {}).get(name, ()):
                 if not any(hint in phrase for hint in found) and not any(char.isdecimal() for char in phrase):
                     word = max(reversed(TOKEN.findall(phrase)), key=len)
@@ -367,9 +424,20 @@ def _trie(phrases: list[str], *, backward: bool = False) -> Trie:
         node = root
         words = TOKEN.findall(phrase.lower())
         for word in reversed(words) if backward else words:
-            node = node.setdefault(word, {})
+            above, node = node, node.setdefault(word, {})
+            # "piu di", "au-dela de": typed without accents; one edge more to the same node.
+            if not word.isascii() and len(word) > 2:
+                above.setdefault(_strip(word), node)
         node[_END] = phrase
     return root
+
+
+def _by_word(tries: dict[str, Trie]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for name, trie in tries.items():
+        for word in trie:
+            found.setdefault(word, set()).add(name)
+    return {word: frozenset(names) for word, names in found.items()}
 
 
 def _strip(word: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import NamedTuple
 
-from analyzer.quantities.numbers import read_number
+from analyzer.quantities.numbers import Number, read_number
 from analyzer.quantities.tokens import Tokens
 
 _DASHES = frozenset("-–—")
@@ -19,37 +19,78 @@ class Amount(NamedTuple):
     end: int
 
 
-def read_money(t: Tokens, i: int) -> Amount | None:
-    """Read an amount that begins at token `i`, with the currency before or behind the figure."""
+def read_money(t: Tokens, i: int, named: str = "") -> tuple[Amount, ...]:
+    """Read an amount that begins at token `i`, with the currency before or behind the figure; two for "40 à 90 €".
+
+    `named` is the currency of the amount before in the text, for "90 centimes".
+    """
     currency = t.sense(i).currency
     # "FR 71 809" is a number of the French tax office.
     if currency is not None and t.word(i) != "FR":
-        j = i + 1
-        if t.low(j) == "." and t.glued(j):
-            j += 1
-        inner = t.sense(j).currency
-        if inner is not None and t.low(j) in _SIGNS:
-            currency, j = inner, j + 1
-        elif t.low(i) == "us":
-            return None
-        number = read_number(t, j)
-        if number is None or number.article or (not number.digits and t.low(i) not in _SIGNS):
-            return None
-        value, end = _scaled(t, number.value, _tail(t, number.end))
-        return Amount(value, currency, end)
+        found = _sign_first(t, i, currency)
+        return () if found is None else (found,)
     number = read_number(t, i)
-    if number is None or (number.article and t.sense(number.end).scale is None and t.sense(number.end).currency is None):
+    if number is None:
+        return ()
+    # "a dollar", "un million"; but "A$" is no amount
+    if number.article and (t.glued(number.end) or (t.sense(number.end).scale is None and t.sense(number.end).currency is None)):
+        return ()
+    found = _sign_last(t, i, number, named)
+    if found is not None:
+        return (found,)
+    ranged = t.has(number.end, "range") or t.has(number.end, "or") or (t.has(number.end, "and") and t.has(i - 1, "between"))
+    second = read_number(t, number.end + 1) if ranged and not number.article else None
+    if second is None or second.article or number.value <= 0 or second.value <= number.value or t.sense(second.end).scale is not None:
+        return ()
+    upper = _sign_last(t, number.end + 1, second, named)
+    return () if upper is None else (Amount(number.value, upper.currency, number.end), upper)
+
+
+def _sign_first(t: Tokens, i: int, currency: str) -> Amount | None:
+    """Read "CHF 1'250.-", "US$ 5", "C$ 40"."""
+    j = i + 1
+    if t.low(j) == "." and t.glued(j):
+        j += 1
+    inner = t.sense(j).currency
+    if inner is not None and t.low(j) in _SIGNS:
+        # "US$", "CAD $": the letters say which dollar.
+        currency, j = (inner if t.low(i) in _SIGNS else currency), j + 1
+    elif t.has(i, "dollar_of"):
         return None
+    number = read_number(t, j)
+    if number is None or number.article or (not number.digits and t.low(i) not in _SIGNS):
+        return None
+    value, end = _scaled(t, number.value, _tail(t, number.end))
+    country = t.sense(end).currency
+    if t.low(i) in _SIGNS and t.has(end, "dollar_of") and country is not None:
+        # "$40 CAD"
+        currency, end = country, end + 1
+    return Amount(value, currency, end)
+
+
+def _sign_last(t: Tokens, i: int, number: Number, named: str) -> Amount | None:
+    """Read "80.-", "2 Mio. CHF", "dix mille francs", "40 $ CA", "90 Rappen"."""
     end = _tail(t, number.end)
     swiss = end > number.end
     value, end = _scaled(t, number.value, end)
+    hundredth = t.sense(end).hundredth
+    if hundredth is not None and (hundredth or named):
+        dot = t.low(end + 1) == "." and t.glued(end + 1) and len(t.low(end)) <= 3 and end + 2 < t.n
+        return Amount(value / 100, hundredth or named, end + 1 + dot)
+    if hundredth is not None and t.has(end + 1, "of") and t.sense(end + 2).currency is not None:
+        # "45 centesimi di franco"
+        return Amount(value / 100, t.senses[end + 2].currency or "", end + 3)
     j = end
     if t.low(j) in ("de", "d", "di", "of", "in"):
         j += 1
         j += t.low(j) in ("'", "’")
-    if t.low(j) in ("swiss", "us", "schweizer", "amerikanische", "canadian"):
+    country = t.sense(j).currency if t.has(j, "dollar_of") else None
+    if country is not None and t.sense(j + 1).currency is not None:
+        # "40 Canadian dollars"
         j += 1
-    found = t.sense(j).currency
+    elif t.low(j) in ("swiss", "schweizer"):
+        j += 1
+    found = None if t.has(j, "dollar_of") else t.sense(j).currency
     if found is None and t.low(j) == "k" and t.sense(j + 1).currency is not None:
         value, found, j = value * 1000, t.senses[j + 1].currency, j + 1
     if found is not None and not (t.sense(j).weekday is not None and number.article):
@@ -58,7 +99,9 @@ def read_money(t: Tokens, i: int) -> Amount | None:
             j += 1
         if t.low(j) in ("suisses", "svizzeri"):
             j += 1
-        return Amount(value, found, j)
+        elif t.has(j, "dollar_of"):
+            country, j = t.sense(j).currency, j + 1
+        return Amount(value, country or found, j)
     # "80.-" alone is Swiss for francs.
     return Amount(value, "CHF", end) if swiss and number.digits and t.low(number.end) in (".", ",") else None
 

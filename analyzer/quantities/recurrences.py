@@ -13,6 +13,7 @@ from analyzer.types import TimeUnit
 _ONE = Decimal(1)
 _HYPHENS = frozenset("-‐‑")
 _LINKS = frozenset("-‐‑'’")
+_CROSSES = frozenset("x×*")
 
 
 class Repeated(NamedTuple):
@@ -20,23 +21,52 @@ class Repeated(NamedTuple):
     every: Decimal
     unit: TimeUnit
     end: int
+    #: Where the block of time begins that is billed as a whole ("je angefangene Stunde"); -1 where it is a true repetition.
+    block: int = -1
+    business: bool = False
+
+
+#: Words that may stand between "per" and "and month" ("per family of endpoints and month").
+_MOST_NOUNS = 3
+_SEASONS = frozenset((TimeUnit.WEEK, TimeUnit.MONTH, TimeUnit.QUARTER, TimeUnit.YEAR))
 
 
 def read_recurrence(t: Tokens, i: int, *, behind: bool) -> Repeated | None:
     """Read a repetition that begins at token `i`; `behind` says that an amount or a duration stands right before."""
-    return _word(t, i) or _counted(t, i) or _every(t, i) or _per(t, i, behind=behind)
+    return _word(t, i) or _counted(t, i) or _every(t, i) or _per(t, i, behind=behind) or _from_to(t, i) or _day_of(t, i)
 
 
 def _word(t: Tokens, i: int) -> Repeated | None:
-    """Read "monthly", "14-täglich", "semi-annual"."""
-    every = t.sense(i).every
-    return None if every is None else Repeated(every.count, every.every, every.unit, i + 1)
+    """Read "monthly", "14-täglich", "half-yearly", "p.a."."""
+    sense = t.sense(i)
+    every = sense.every
+    if every is not None:
+        if every.led and not any(t.has(k, "repeated_noun") for k in (i - 2, i - 1, i + 1, i + 2)):
+            return None
+        return Repeated(every.count, every.every, every.unit, i + 1)
+    if sense.fraction is not None and t.low(i + 1) in _HYPHENS and t.glued(i + 1):
+        every = t.sense(i + 2).every
+        if every is not None and every.unit is TimeUnit.YEAR:
+            return Repeated(_ONE, every.every * sense.fraction * 12, TimeUnit.MONTH, i + 3)
+    end = t.phrase(i, "yearly")
+    if end != -1 and t.low(i - 1) != "." and _closes(t, i, end):
+        return Repeated(_ONE, _ONE, TimeUnit.YEAR, end)
+    return None
+
+
+def _closes(t: Tokens, i: int, end: int) -> bool:
+    """Whether "l'an" stands for "par an": behind a noun or a figure and before a pause, not as in "durant l'an"."""
+    if t.lows[i] != "l" and not t.has(i, "article"):
+        return True
+    if t.has(i - 1, "year_whole") or t.has(i - 1, "filler") or t.has(i - 1, "lead") or t.has(i - 1, "during") or t.has(i - 1, "of"):
+        return False
+    return end >= t.n or t.has(end, "stop") or t.phrase(end, "per") != -1 or t.has(end, "lead") or t.has(end, "year_follower")
 
 
 def _counted(t: Tokens, i: int) -> Repeated | None:
-    """Read "2 fois par an", "twice a year", "zweimal jährlich", "2x/Jahr", "14-täglich"."""
+    """Read "2 fois par an", "twice a year", "zweimal jährlich", "2x/Jahr", "14-täglich", "thrice in thirty days", "two per quarter"."""
     sense = t.sense(i)
-    count, j = sense.times, i + 1
+    count, j, crossed = sense.times, i + 1, False
     if count is None or (count == 1 and t.has(i, "times")):
         number = read_number(t, i)
         if number is None:
@@ -46,58 +76,184 @@ def _counted(t: Tokens, i: int) -> Repeated | None:
         if follower is not None and number.digits and t.glued(j):
             return Repeated(_ONE, follower.every * count, follower.unit, j + 2)
         if not t.has(j, "times"):
-            return None
+            return None if number.article else _number_per(t, i, j, count)
+        crossed = t.low(j) in _CROSSES
         j += 1
     if count <= 0:
         return None
-    for skip in range(2):
-        found = _word(t, j + skip) or _every(t, j + skip) or _per(t, j + skip, behind=True)
+    for skip in range(1 if crossed else 2):
+        k = j + skip
+        # "twice the annual fees" is an amount.
+        word = None if skip and t.has(j, "article") else _word(t, k)
+        found = word or _every(t, k) or _per(t, k, behind=True, counted=True)
         if found is not None:
-            return found._replace(times=count * found.times)
-        if t.low(j + skip) in ("", "|", ".", ";", ","):
+            return found._replace(times=count * found.times, block=-1)
+        over = _over(t, k)
+        if over is not None:
+            return over._replace(times=count)
+        if t.low(k) in ("", "|", ".", ";", ","):
             break
     return None
 
 
+def _over(t: Tokens, i: int) -> Repeated | None:
+    """Read "in thirty days" behind a count."""
+    j = t.phrase(i, "observed")
+    if j == -1:
+        return None
+    number = read_number(t, j)
+    return None if number is None or number.value <= 0 else _of_unit(t, number.end, number.value)
+
+
+def _number_per(t: Tokens, i: int, j: int, count: Decimal) -> Repeated | None:
+    """Read "two per quarter", "10 per second"."""
+    if count != int(count) or count <= 0 or t.sense(j).unit is not None or t.sense(j).currency is not None:
+        return None
+    if t.sense(i - 1).currency is not None or (t.low(i - 1) == "." and t.sense(i - 2).currency is not None):
+        return None
+    if t.low(j) == "/" or t.word(j)[:1].isupper():
+        return None
+    found = _per(t, j, behind=True)
+    return None if found is None or found.block != -1 else found._replace(times=count)
+
+
+def _from_to(t: Tokens, i: int) -> Repeated | None:
+    """Read "(d')année en année", "(from) year to year": the same unit twice."""
+    unit = t.sense(i).unit
+    if unit is None or unit.weak:
+        return None
+    j = t.phrase(i + 1, "unit_to_unit")
+    if j == -1 or t.sense(j).unit != unit:
+        return None
+    return Repeated(_ONE, unit.count, unit.unit, j + 1)
+
+
+def _day_of(t: Tokens, i: int) -> Repeated | None:
+    """Read "first Monday of the month", "primo martedì del mese"."""
+    if t.sense(i).ordinal is None or t.sense(i + 1).weekday is None:
+        return None
+    j = t.phrase(i + 2, "of_the")
+    unit = t.sense(j).unit if j != -1 else None
+    return None if unit is None or unit.unit not in _SEASONS else Repeated(_ONE, unit.count, unit.unit, j + 1)
+
+
 def _every(t: Tokens, i: int) -> Repeated | None:
-    """Read "tous les 3 mois", "every other week", "alle zwei Stunden", "chaque trimestre"."""
+    """Read "tous les 3 mois", "every other week", "alle zwei Stunden", "chaque trimestre", "each January", "jede Nacht"."""
     j = t.phrase(i, "every")
     if j == -1:
         return None
     if t.low(j) == "other" and t.sense(j + 1).unit is not None:
         return _of_unit(t, j + 1, Decimal(2))
+    season = _season(t, j)
+    if season is not None:
+        return season
     number = read_number(t, j)
     if number is not None:
         k = number.end
         k += t.low(k) in _HYPHENS
-        return None if number.value <= 0 else _of_unit(t, k, number.value)
+        if number.value <= 0:
+            return None
+        found = _of_unit(t, k, number.value)
+        # "in two halves, each 30 days from invoice"
+        dated = found is not None and number.value > 1 and t.phrase(i, "per") != -1 and t.phrase(found.end, "anchor") != -1
+        return None if dated else found
     ordinal = t.sense(j).ordinal
-    if ordinal is not None and t.sense(j).unit is None and t.sense(j + 1).unit is not None:
-        return _of_unit(t, j + 1, Decimal(ordinal))
+    if ordinal is not None and t.sense(j).unit is None:
+        if t.sense(j + 1).unit is not None:
+            return _of_unit(t, j + 1, Decimal(ordinal))
+        day = _day_of(t, j)
+        if day is not None:
+            return day
     return _of_unit(t, j, _ONE)
 
 
-def _per(t: Tokens, i: int, *, behind: bool) -> Repeated | None:
-    """Read "par mois", "/Std.", "pro Jahr", "all'anno"; the weak ones ("a year", "l'heure") only behind a figure."""
+def _season(t: Tokens, j: int) -> Repeated | None:
+    """Read what "each" stands before besides units: "January", "1 April", "mois de janvier", "night", "Wednesday"."""
+    k = j
+    if t.sense(k).unit is not None and t.sense(k).unit == t.sense(k - 1).unit:
+        return None
+    if t.sense(k).unit is not None and t.has(k + 1, "of"):
+        k += 1
+        while t.has(k, "of") or t.low(k) in ("'", "’"):
+            k += 1
+    elif t.sense(k).digits and len(t.low(k)) <= 2:
+        k += 1
+        k += t.low(k) in (".", "er", "st", "nd", "rd", "th", "°") and t.glued(k)
+    month = t.sense(k)
+    if month.month is not None and len(month.low) > 2 and not t.has(k, "per"):
+        end = k + 1
+        if k == j and t.sense(end).digits and len(t.low(end)) <= 2:
+            end += 1
+        return Repeated(_ONE, _ONE, TimeUnit.YEAR, end)
+    if k != j:
+        return None
+    if t.sense(j).cycle is not None:
+        return Repeated(_ONE, _ONE, t.senses[j].cycle or TimeUnit.DAY, j + 1)
+    if t.sense(j).weekday is not None and len(t.low(j)) > 3:
+        # "jeden Montag von 8 bis 12 Uhr" is a window.
+        timed = t.sense(j + 1).digits or t.phrase(j + 1, "time_from") != -1 or t.phrase(j + 1, "day_to") != -1
+        return None if timed or t.low(j + 1) == "," else Repeated(_ONE, _ONE, TimeUnit.WEEK, j + 1)
+    return None
+
+
+def _per(t: Tokens, i: int, *, behind: bool, counted: bool = False) -> Repeated | None:
+    """Read "par mois", "/Std.", "pro Jahr", "all'anno", "per unit and month"; weak ones ("a year", "l'heure") only behind a figure."""
     j = t.phrase(i, "per")
-    if j == -1 and behind:
+    weak = j == -1
+    if weak and behind:
         j = t.phrase(i, "per_weak")
     if j == -1:
         return None
-    if t.has(j, "adjective") and t.sense(j + 1).unit is not None:
+    slash = t.low(i) == "/"
+    if slash and (t.low(i - 1) == ")" or t.has(i - 1, "rate_unit")):
+        # "GB/h", "(a - b) / Minuten"
+        return None
+    if t.has(j, "adjective") and t.sense(j + 1).unit is not None and not t.has(j, "block"):
         j += 1
     number = read_number(t, j)
     if number is not None and number.value == 1 and not number.article and t.sense(number.end).unit is not None:
+        if slash and not t.glued(i):
+            # "2 h / 4 h / 1 j"
+            return None
         j = number.end
-    return _of_unit(t, j, _ONE)
+    # "une fois par période de deux ans", but "se renouvelle par périodes de deux ans" is a length
+    period = t.phrase(j, "period_of") if counted else -1
+    if period != -1:
+        number = read_number(t, period)
+        return None if number is None or number.value <= 0 else _of_unit(t, number.end, number.value)
+    found = _of_unit(t, j, _ONE, split=t.phrase(i, "every") == -1 and not weak)
+    if found is None:
+        return None if slash or weak else _per_thing(t, j)
+    if (found.unit is TimeUnit.SECOND and (slash or weak)) or (weak and t.has(found.end, "dated")):
+        return None
+    return found
 
 
-def _of_unit(t: Tokens, i: int, every: Decimal) -> Repeated | None:
-    skipped, first = 0, i
-    while skipped < 2 and (t.has(i, "adjective") or t.phrase(i, "business_before") == i + 1):
+def _per_thing(t: Tokens, j: int) -> Repeated | None:
+    """Read "Gerät und Monat" behind "je"."""
+    for k in range(j, j + _MOST_NOUNS):
+        if not t.low(k).isalpha() or t.sense(k).digits:
+            return None
+        if t.has(k + 1, "and"):
+            found = _of_unit(t, k + 2, _ONE) if t.phrase(k + 2, "per") == -1 else None
+            return None if found is None or found.unit is TimeUnit.SECOND else found
+    return None
+
+
+def _of_unit(t: Tokens, i: int, every: Decimal, *, split: bool = False) -> Repeated | None:
+    """Read the unit; with `split` a part of one ("par demi-heure") is a block that is billed, not a repetition."""
+    skipped, first, block, business, part = 0, i, -1, False, -1
+    while skipped < 2 and (t.has(i, "adjective") or t.has(i, "block") or t.phrase(i, "business_before") == i + 1):
+        if t.has(i, "block"):
+            block = i
+        business |= not t.has(i, "adjective") and not t.has(i, "block")
         i, skipped = i + 1, skipped + 1
     fraction = t.sense(i).fraction
-    if fraction is not None and t.sense(i).unit is None:
+    hour = t.sense(i + 1 + (t.low(i + 1) in _HYPHENS)).unit
+    if fraction is not None and (t.sense(i).unit is None or (hour is not None and hour.unit is TimeUnit.HOUR)):
+        part = i
+        if split and block == -1:
+            block = i
         i += 1
         while i < first + 6 and (t.low(i) in _LINKS or t.has(i, "of")):
             i += 1
@@ -108,5 +264,12 @@ def _of_unit(t: Tokens, i: int, every: Decimal) -> Repeated | None:
     end = i + 1
     if t.low(end) == "." and t.glued(end) and unit.weak and end + 1 < t.n:
         end += 1
+    # "Im Jahr 2023"
+    if t.sense(end).digits and len(t.low(end)) == 4 and t.low(end)[:2] in ("19", "20"):
+        return None
     after = t.phrase(end, "business_after")
-    return Repeated(_ONE, every * unit.count, unit.unit, after if after != -1 else end)
+    business |= unit.business or after != -1
+    end = after if after != -1 else end
+    if t.has(end, "block_after"):
+        block, end = block if block != -1 else part if part != -1 else i, end + 1
+    return Repeated(_ONE, every * unit.count, unit.unit, end, block, business)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from analyzer.quantities.clocks import read_lone_clock
-from analyzer.quantities.context import find_anchor, find_bound, find_business, is_no_duration
+from analyzer.quantities.context import find_anchor, find_bound, find_business, is_idle, is_no_duration
 from analyzer.quantities.dates import read_date
 from analyzer.quantities.durations import Reading, read_duration
 from analyzer.quantities.lexicon import COMBINING, TOKEN, TOKEN_DECOMPOSED, Lexicon, load_lexicon
@@ -30,10 +30,14 @@ from analyzer.types import (
 )
 
 _DIGIT = re.compile(r"[0-9½¼¾]").search
+_SWISS = re.compile(r"\d[.,][-–—]").search
 _CLOCK_MARKS = frozenset((":", "x", "×", "*", "a", "p", "am", "pm"))
 #: Hours a week from which a window no longer makes a time a business time (7 to 21 h on all days is 98).
 _OPEN_MOST = 100
+#: Tokens from the beginning of a quantity to the first word that makes it one: numbers can be long.
+_NEAR, _FAR = 8, 20
 _SHORT = frozenset((TimeUnit.SECOND, TimeUnit.MINUTE, TimeUnit.HOUR))
+_PERIODS = frozenset((TimeUnit.MINUTE, TimeUnit.HOUR, TimeUnit.DAY, TimeUnit.WEEK, TimeUnit.MONTH, TimeUnit.QUARTER, TimeUnit.YEAR))
 
 
 def scan(text: str, lexicon: Lexicon, offset: int) -> tuple[Quantity, ...]:
@@ -51,28 +55,44 @@ def scan(text: str, lexicon: Lexicon, offset: int) -> tuple[Quantity, ...]:
             return ()
     words = pattern.findall(text)
     senses = list(map(lexicon.memory.__getitem__, words))
-    for sense in senses:
-        if sense.trigger:
-            break
-    else:
-        if not (broken or ".-" in text or ".–" in text or ".—" in text):
+    # "80.-" is money without a word that says so.
+    sparse = not broken and _SWISS(text) is None
+    if sparse:
+        for sense in senses:
+            if sense.trigger:
+                break
+        else:
             return ()
-    return _Scanner(Tokens(text, lexicon, pattern, words, senses), offset).run()
+    return _Scanner(Tokens(text, lexicon, pattern, words, senses), offset, sparse=sparse).run()
 
 
 class _Scanner:
-    def __init__(self, t: Tokens, offset: int) -> None:
-        self.t, self.offset = t, offset
+    def __init__(self, t: Tokens, offset: int, *, sparse: bool) -> None:
+        self.t, self.offset, self.sparse = t, offset, sparse
         self.out: list[Quantity] = []
         #: Durations wait for the windows that follow them.
         self.waiting: list[tuple[int, Reading]] = []
         self.windows: list[int] = []
         self.behind = -1
+        #: Of the amount before, for its hundredths.
+        self.currency = ""
 
     def run(self) -> tuple[Quantity, ...]:
         i, n, senses = 0, self.t.n, self.t.senses
+        # Where the next word stands that no quantity can do without; nothing begins far before it.
+        following = -1
         while i < n:
-            i = self._step(i) if senses[i].starts else i + 1
+            if i > following and self.sparse:
+                following = i
+                while following < n and not senses[following].trigger:
+                    following += 1
+                if following == n:
+                    break
+            sense = senses[i]
+            if sense.starts and following - i <= (_FAR if sense.digits or sense.window or sense.number is not None else _NEAR):
+                i = self._step(i)
+            else:
+                i += 1
         for position, reading in self.waiting:
             self.out[position] = self._duration(reading)
         return tuple(self.out)
@@ -110,11 +130,12 @@ class _Scanner:
                 if end != -1:
                     return end
         if digits or sense.number is not None or sense.currency is not None or sense.fraction is not None:
-            amount = read_money(t, i)
-            if amount is not None:
-                self.out.append(Money(self._span(i, amount.end), amount.amount, amount.currency))
-                self.behind = amount.end
-                return amount.end
+            start = i
+            for amount in read_money(t, i, self.currency):
+                self.out.append(Money(self._span(start, amount.end), amount.amount, amount.currency))
+                self.currency, self.behind, start = amount.currency, amount.end, amount.end + 1
+            if start > i:
+                return self.behind
             shares = read_percentage(t, i)
             if shares:
                 start = i
@@ -122,10 +143,10 @@ class _Scanner:
                     self.out.append(Percentage(self._span(start, share.end), share.value))
                     start = share.end + 1
                 return shares[-1].end
-        repeated = read_recurrence(t, i, behind=self.behind == i)
+        repeated = read_recurrence(t, i, behind=self.behind == i) if sense.repeats else None
         if repeated is not None:
             return self._recurrence(i, repeated)
-        reading = read_duration(t, i)
+        reading = read_duration(t, i) if sense.lasts else None
         if reading is not None:
             return self._reading(i, reading)
         return i + 1
@@ -148,17 +169,33 @@ class _Scanner:
 
     def _recurrence(self, i: int, found: Repeated) -> int:
         # "CHF 120 per hour" is a price; the hour is not how often anything happens.
-        if not (self.behind == i and found.unit in _SHORT and self.out and isinstance(self.out[-1], Money)):
+        priced = self.behind == i and bool(self.out) and isinstance(self.out[-1], Money)
+        if found.block != -1:
+            if not priced:
+                self._reading(i, self._block(found))
+            return found.end
+        if not (priced and found.unit in _SHORT):
             self.out.append(Recurrence(self._span(i, found.end), found.times, found.every, found.unit))
         return found.end
+
+    def _block(self, found: Repeated) -> Reading:
+        """Return the block of time that is billed as a whole: "je angefangene Stunde"."""
+        start = found.block
+        return Reading(start, found.end, found.every, found.every, found.unit, business=found.business, at=found.end - 1)
 
     def _reading(self, i: int, reading: Reading) -> int:
         # "in two months of a year": the year is the period, whichever way it is said.
         period = reading.article and reading.upper == 1 and self.behind == i and isinstance(self.out[-1], Duration)
-        if period or is_no_duration(self.t, reading):
-            if reading.article and reading.upper == 1:
+        idle = not period and is_idle(self.t, reading)
+        if period or idle or is_no_duration(self.t, reading):
+            ends = self.t.phrase_before(reading.start, "end_of") != -1
+            if reading.article and reading.upper == 1 and reading.unit in _PERIODS and not ends and not idle:
                 self.out.append(Recurrence(self._span(i, reading.end), reading.upper, reading.upper, reading.unit))
-            return reading.end
+            # "365 jours par an" counts no years.
+            cycle = (
+                read_recurrence(self.t, reading.end, behind=True) if reading.unit is TimeUnit.DAY and reading.upper in (7, 365) else None
+            )
+            return reading.end if cycle is None else cycle.end
         self.waiting.append((len(self.out), reading))
         self.out.append(Duration(self._span(reading.start, reading.end), reading.lower, reading.upper, reading.unit))
         self.behind = reading.end

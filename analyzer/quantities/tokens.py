@@ -20,12 +20,9 @@ class Tokens:
     def __init__(self, text: str, lexicon: Lexicon, pattern: re.Pattern[str], words: list[str], senses: list[Sense]) -> None:
         self.text, self.lexicon, self.n = text, lexicon, len(words)
         self.numbers: dict[int, Any] = {}
-        self.starts: list[int] = []
-        self.ends: list[int] = []
-        for match in pattern.finditer(text):
-            start, end = match.span()
-            self.starts.append(start)
-            self.ends.append(end)
+        spans = [match.span() for match in pattern.finditer(text)]
+        self.starts: list[int] = [start for start, _ in spans]
+        self.ends: list[int] = [end for _, end in spans]
         if "-\n" in text or "\xad" in text:
             senses = self._heal(words, senses)
         self.senses = senses
@@ -77,21 +74,24 @@ class Tokens:
 
     def phrase(self, index: int, name: str) -> int:
         """Return the index behind the longest phrase of the list `name` that begins at `index`, or -1."""
-        return self._walk(self.lexicon.phrases.get(name), index, 1)
+        if 0 <= index < self.n and name in self.senses[index].heads:
+            return self._walk(self.lexicon.phrases[name], index, 1)
+        return -1
 
     def phrase_before(self, index: int, name: str) -> int:
         """Return the index of the first token of the longest phrase of `name` that ends right before `index`, or -1."""
-        return self._walk(self.lexicon.backward.get(name), index - 1, -1)
+        if 0 < index <= self.n and name in self.senses[index - 1].tails:
+            return self._walk(self.lexicon.backward[name], index - 1, -1)
+        return -1
 
-    def _walk(self, trie: Trie | None, index: int, step: int) -> int:
-        if trie is None:
-            return -1
+    def _walk(self, trie: Trie, index: int, step: int) -> int:
         node: Any = trie
         found = -1
+        lows, n = self.lows, self.n
         for _ in range(_LONGEST):
-            if not 0 <= index < self.n:
+            if not 0 <= index < n:
                 break
-            word = self.lows[index]
+            word = lows[index]
             node = node.get("'" if word == "’" else word)
             if node is None:
                 break

@@ -13,6 +13,11 @@ _WORKDAYS = frozenset(range(5))
 _WEEKEND = frozenset((5, 6))
 #: A window given by its length only ("5x9") is laid from this minute on.
 _MORNING = 8 * 60
+_NOON = 720
+#: Words of a time zone or place between times and days.
+_PLACE = 3
+#: Tokens behind a window in which public holidays are named.
+_NEAR = 22
 #: Parts of one window; a table of opening hours stays below.
 _MOST_PARTS = 40
 _CROSS = frozenset(("x", "×", "*"))
@@ -53,7 +58,11 @@ def _crossed(t: Tokens, i: int) -> Window | None:
         return None
     end = i + 3 + (t.low(i + 3) == "h")
     if high == 24:
-        end, holidays = _holidays(t, _more(t, end))
+        last = _more(t, end)
+        full_year = any(t.low(k) == "365" for k in range(i, last))
+        end, holidays = _holidays(t, last)
+        if holidays is None:
+            holidays = True if full_year else _holidays_near(t, end)
         return Window(end, tuple((day, 0, _DAY) for day in range(low)), holidays)
     start = min(_MORNING, _DAY - high * 60)
     end, holidays = _holidays(t, end)
@@ -87,14 +96,48 @@ def _holidays(t: Tokens, i: int) -> tuple[int, bool | None]:
     return i, None
 
 
+def _holidays_near(t: Tokens, i: int) -> bool | None:
+    """Tell what the rest of the clause says of public holidays: "ausgenommen die im Kanton anerkannten Feiertage"."""
+    named = excepted = included = False
+    for k in range(i, min(t.n, i + _NEAR)):
+        low = t.lows[k]
+        if (low in (".", ";") and not t.glued(k + 1) and not (low == "." and len(t.low(k - 1)) <= 5)) or "\n" in t.gap(k):
+            break
+        if low == "|" and named:
+            break
+        # Another window, or a figure that is no part of the exception, ends the search.
+        if t.senses[k].weekday is not None or (t.senses[k].digits and not (excepted or included)):
+            break
+        named |= t.has(k, "holiday")
+        excepted |= t.has(k, "except") and not t.has(k - 1, "negation") and not t.has(k - 1, "denial")
+        included |= t.has(k, "include") or (t.has(k, "except") and (t.has(k - 1, "negation") or t.has(k - 1, "denial")))
+        if named and (excepted or included):
+            return not excepted
+    return None
+
+
+def _whole_year(t: Tokens, i: int, end: int) -> bool:
+    return any(t.phrase(k, "whole_year") != -1 for k in range(i, min(end, t.n)))
+
+
+class _Group:
+    """Times and the days they hold on; the order in which they are said differs."""
+
+    __slots__ = ("days", "times")
+
+    def __init__(self) -> None:
+        self.days: list[frozenset[int]] = []
+        self.times: list[Interval] = []
+
+
 class _Reader:
     def __init__(self, t: Tokens, i: int) -> None:
         self.t, self.start = t, i
-        self.parts: list[tuple[frozenset[int], list[Interval]]] = []
-        self.early: list[Interval] = []
+        #: What was read, in order: days, or times.
+        self.items: list[frozenset[int] | Interval] = []
         self.end = i
         self.holidays: bool | None = None
-        self.whole = False
+        self.whole = self.led = self.full_year = False
         #: Behind the last words that say something; days without times at the end are left out.
         self.useful = self.skipped = i
 
@@ -103,14 +146,41 @@ class _Reader:
         for _ in range(_MOST_PARTS):
             j = self._part(i)
             if j == -1 and i > self.start:
-                for skip in self._links(i):
-                    j = self._part(skip)
-                    if j != -1:
-                        break
+                j = self._behind_link(i)
             if j == -1:
                 break
             i = self.end = j
         return self._result()
+
+    def _behind_link(self, i: int) -> int:
+        """Read a part behind ", and", "|", or behind a few words on the place ("Irish time on weekdays")."""
+        t, k = self.t, i
+        if isinstance(self.items[-1] if self.items else None, Interval):
+            k = self._skip_place(i)
+        for skip in dict.fromkeys((*self._links(i), *((k, *self._links(k)) if k != i else ()))):
+            if t.low(skip - 1) == "|" and self._complete():
+                # The next cell of a table has a window of its own.
+                return -1
+            if k != i and skip >= k and read_days(t, skip, timed=True) is None:
+                continue
+            j = self._part(skip)
+            if j != -1:
+                return j
+        return -1
+
+    def _skip_place(self, i: int) -> int:
+        """Skip a time zone or place of up to three words behind a time."""
+        t = self.t
+        for k in range(i, i + _PLACE + 1):
+            if k > i and (t.low(k) == "," or read_days(t, k, timed=True) is not None or t.phrase(k, "window_link") != -1):
+                return k
+            if not t.low(k).isalpha() or t.has(k, "and") or t.sense(k).unit is not None or "\n" in t.gap(k):
+                break
+        return i
+
+    def _complete(self) -> bool:
+        """Whether days have their times already."""
+        return any(isinstance(item, Interval) for item in self.items) and not all(isinstance(item, Interval) for item in self.items)
 
     def _links(self, i: int) -> list[int]:
         found, j = [], i
@@ -124,48 +194,152 @@ class _Reader:
     def _part(self, i: int) -> int:
         t = self.t
         whole = t.phrase(i, "whole_week")
-        if whole != -1:
+        if whole != -1 and not self._complete():
             self.whole = True
             self.useful = _more(t, whole)
+            self.full_year = any(t.low(k) == "365" for k in range(i, self.useful)) or _whole_year(t, i, self.useful)
             return self.useful
-        days = read_days(t, i)
-        if days is not None:
-            self.parts.append((days.days, []))
-            if self.t.sense(i).digits and i == self.start:
-                self.skipped = days.end
-            if self.early:
-                self.useful = days.end
-            return days.end
-        if self.parts or self.early or self.whole:
+        if self.items or self.whole:
             end, holidays = _holidays(t, i)
             if holidays is not None:
                 self.holidays = holidays
                 self.useful = end
                 return end
-        found = self._until(i)
-        if found is not None:
-            # The breaks of the days before hold here too.
-            self.parts[-1][1].extend(self.parts[-2][1][:-1])
-        else:
-            found = read_interval(t, i)
-        if found is None or (found.bare and not self.parts and t.phrase(i, "time_from") == -1):
+        days = self._days(i)
+        if days is not None:
+            return days.end
+        until = self._until(i)
+        if until:
+            self.items += until
+            self.useful = until[-1].end
+            return self.useful
+        found = read_interval(t, i, between=self.led and bool(self.items), loose=self._has_days())
+        if found is None or (found.bare and not self._has_days() and t.phrase(i, "time_from") == -1):
             return -1
-        if not self.parts and not self.early and not self._stands(i, found):
+        if not self.items and not self._stands(i, found):
             return -1
-        (self.parts[-1][1] if self.parts and not self.early else self.early).append(found)
+        self.led |= t.has(i, "between")
+        last = self.items[-1] if self.items else None
+        early = isinstance(last, Interval) and found.start < last.start and found.stop <= _NOON and found.bare
+        if early and t.lexicon.senses.get("am") is not None:
+            # "8 to 12 and 2 to 6"
+            found = found._replace(start=found.start + _NOON, stop=found.stop + _NOON)
+        self.items.append(found)
         self.useful = found.end
         return found.end
 
-    def _until(self, i: int) -> Interval | None:
-        """Read "freitags bis 15:00 Uhr" behind days whose opening is known."""
-        if len(self.parts) < 2 or self.parts[-1][1] or not self.parts[-2][1]:
+    def _has_days(self) -> bool:
+        return any(not isinstance(item, Interval) for item in self.items)
+
+    def _days(self, i: int) -> _Days | None:
+        """Read days; "sabato e domenica esclusi" and "werktags außer samstags" take them away."""
+        t = self.t
+        days = read_days(t, i, timed=bool(self.items))
+        if days is None:
             return None
+        if t.sense(i - 1).ordinal is not None or (
+            t.low(i - 1) == "." and t.glued(i - 1) and t.sense(i - 2).digits and t.low(i - 2).isdecimal()
+        ):
+            # "third Tuesday, 20-24": once a month.
+            return None
+        if self._excepted(days.end) and not t.has(i - 1, "except"):
+            self._take_away(days.days)
+            return self._used(days.end + 1)
+        excepted, k = days.end, t.phrase(days.end, "window_link")
+        more = read_days(t, k) if k != -1 else None
+        if more is not None and self._excepted(more.end) and t.has(days.end, "and"):
+            self._take_away(days.days | more.days)
+            return self._used(more.end + 1)
+        if t.has(excepted, "except"):
+            other = read_days(t, excepted + 1)
+            if other is not None:
+                self.items.append(days.days - other.days)
+                return _Days(days.days, other.end)
+        timed = any(isinstance(item, Interval) for item in self.items)
+        half = self._half_day(days)
+        if half is not None:
+            return half
+        self.items.append(days.days)
+        if t.sense(i).digits and i == self.start:
+            self.skipped = days.end
+        if timed and isinstance(self.items[0], Interval):
+            self.useful = days.end
+        return days
+
+    def _excepted(self, i: int) -> bool:
+        """Whether "esclusi" behind days takes them away; "ausgenommen Feiertage" takes other days away."""
+        t = self.t
+        if not t.has(i, "except_after"):
+            return False
+        return read_days(t, i + 1) is None and not any(t.has(k, "holiday") for k in range(i + 1, i + 6))
+
+    def _used(self, end: int) -> _Days:
+        self.useful = end
+        return _Days(_WEEK, end)
+
+    def _take_away(self, days: frozenset[int]) -> None:
+        if self._has_days():
+            self.items = [item if isinstance(item, Interval) else item - days for item in self.items]
+        else:
+            self.items.append(_WEEK - days)
+
+    def _half_day(self, days: _Days) -> _Days | None:
+        """Read "le vendredi le matin seulement" and "lundi au samedi midi" by the times of the days before."""
+        times = [item for item in self.items if isinstance(item, Interval)]
+        for name, morning in (("in_the_morning", True), ("in_the_afternoon", False)):
+            end = self.t.phrase(days.end, name)
+            if end == -1:
+                continue
+            if self.t.sense(end).digits or self.t.phrase(end, "time_from") != -1:
+                return self._plain(days, end)
+            if len(times) > 1 and not isinstance(self.items[0], Interval):
+                self.items += [days.days, times[0] if morning else times[1]]
+                self.useful = end
+                return _Days(days.days, end)
+        if (
+            self.t.has(days.end, "noon")
+            and self.t.phrase(days.end + 1, "time_to") == -1
+            and times
+            and isinstance(self.items[0], Interval)
+            and len(days.days) > 1
+        ):
+            # Up to noon on the last of the days.
+            last = max(days.days)
+            noon = Interval(times[-1].start, _NOON, days.end + 1, bare=False, hours=False)
+            self.items += [days.days - {last}, frozenset((last,)), noon]
+            self.useful = days.end + 1
+            return _Days(days.days, days.end + 1)
+        return None
+
+    def _plain(self, days: _Days, end: int) -> _Days:
+        self.items.append(days.days)
+        return _Days(days.days, end)
+
+    def _until(self, i: int) -> list[Interval]:
+        """Read "freitags bis 15:00 Uhr" behind days whose opening is known; the breaks of the days before hold here too."""
         j = self.t.phrase(i, "until")
-        time = read_time(self.t, j) if j != -1 else None
+        known = [k for k, item in enumerate(self.items) if isinstance(item, Interval)]
+        if j == -1 or not known or known[-1] == len(self.items) - 1:
+            return []
+        # "8-18 h les jours ouvrables, jusqu'à 20 h": these days have their hours already.
+        if isinstance(self.items[0], Interval) and len(self.items) - known[-1] < 3:
+            return []
+        time = read_time(self.t, j)
         if time is None:
-            return None
-        start = self.parts[-2][1][-1].start
-        return None if time.minutes <= start else Interval(start, time.minutes, time.end, bare=False, hours=False)
+            return []
+        times: list[Interval] = []
+        for item in reversed(self.items[: known[-1] + 1]):
+            if not isinstance(item, Interval):
+                break
+            times.insert(0, item)
+        minutes = time.minutes
+        if minutes <= times[0].start and time.bare and self.t.lexicon.senses.get("am") is not None:
+            minutes += _NOON
+        kept = [item for item in times if item.start < minutes]
+        if not kept:
+            return []
+        last = kept.pop()
+        return [*kept, Interval(last.start, minutes, time.end, bare=False, hours=False)]
 
     def _stands(self, i: int, found: Interval) -> bool:
         """Whether an interval without days before it says times of the day: its own form, or days right behind it."""
@@ -174,7 +348,8 @@ class _Reader:
         behind = (found.end, *self._links(found.end))
         if found.bare:
             # "dalle 9 alle 18 dal lunedì", but not "entre 2 et 4 jours ouvrables"
-            return any(self.t.sense(j).weekday is not None for j in behind)
+            led = self.t.phrase(i, "time_from") != -1
+            return any(self.t.sense(j).weekday is not None or (led and self.t.phrase(j, "days_all") != -1) for j in behind)
         return any(read_days(self.t, j) is not None for j in behind)
 
     def _result(self) -> Window | None:
@@ -183,33 +358,50 @@ class _Reader:
         end = self.end = max(self.useful, self.start + 1)
         if self.whole:
             end = max(end, _days_behind(self.t, end))
-            return Window(end, tuple((day, 0, _DAY) for day in range(7)), self.holidays)
-        while self.parts and not self.parts[-1][1] and not self.early:
-            self.parts.pop()
-        self._spread()
+            holidays = self.holidays if self.holidays is not None else _holidays_near(self.t, end)
+            return Window(end, tuple((day, 0, _DAY) for day in range(7)), True if holidays is None and self.full_year else holidays)
+        early = bool(self.items) and isinstance(self.items[0], Interval)
+        while self.items and not isinstance(self.items[-1], Interval) and not early:
+            self.items.pop()
         intervals: set[tuple[int, int, int]] = set()
-        for days, times in self.parts:
-            for day in days:
-                for time in times:
+        for group in self._groups(early=early):
+            for day in frozenset().union(*group.days):
+                for time in group.times:
                     intervals.update(_laid(day, time))
         if not intervals and self.skipped > end:
             # "7j/7" alone
             return Window(self.skipped, (), None)
         if not intervals:
             # Times without days are clock times all the same; days without times say nothing.
-            return Window(self.end, (), None) if self.early else None
-        return Window(self.end, _merged(sorted(intervals)), self.holidays)
+            return Window(self.end, (), None) if early else None
+        holidays = self.holidays if self.holidays is not None else _holidays_near(self.t, end)
+        if holidays is None and _whole_year(self.t, self.start, end + 3):
+            holidays = True
+        return Window(end, _merged(sorted(intervals)), holidays)
 
-    def _spread(self) -> None:
-        """Give times written before or after a list of days to each of its members."""
-        if self.early and self.parts:
-            self.parts[0] = (self.parts[0][0], [*self.early, *self.parts[0][1]])
-            for position in range(1, len(self.parts)):
-                if not self.parts[position][1]:
-                    self.parts[position] = (self.parts[position][0], list(self.early))
-        for position in range(len(self.parts) - 2, -1, -1):
-            if not self.parts[position][1]:
-                self.parts[position] = (self.parts[position][0], self.parts[position + 1][1])
+    def _groups(self, *, early: bool) -> list[_Group]:
+        """Give each run of times its days: those before it, or, where times came first, those behind it."""
+        runs: list[_Group] = []
+        last_is_time = False
+        for item in self.items:
+            is_time = isinstance(item, Interval)
+            opens = not runs or (last_is_time != is_time and is_time == early)
+            if opens:
+                runs.append(_Group())
+            if isinstance(item, Interval):
+                runs[-1].times.append(item)
+            else:
+                runs[-1].days.append(item)
+            last_is_time = is_time
+        if early and len(runs) > 1 and not runs[-1].days:
+            # "7-19 h lundi à vendredi, samedi 8-12 h": the last times belong to the days right before.
+            trailing = runs.pop()
+            trailing.days.append(runs[-1].days[-1])
+            if len(runs[-1].days) > 1:
+                runs[-1].days.pop()
+            runs.append(trailing)
+        # "Mo-Fr, Sa 8-12" and days at the end of a list share the times of their neighbour.
+        return [group for group in runs if group.times]
 
 
 def _days_behind(t: Tokens, i: int) -> int:
@@ -235,12 +427,16 @@ def _merged(intervals: list[tuple[int, int, int]]) -> tuple[tuple[int, int, int]
     return tuple(out)
 
 
-def read_days(t: Tokens, i: int) -> _Days | None:
-    """Read days of the week: one, a range, a group ("werktags")."""
+def read_days(t: Tokens, i: int, *, timed: bool = False) -> _Days | None:
+    """Read days of the week: one, a range, a group ("werktags"); behind times also "seven days"."""
     for name, days in (("days_all", _WEEK), ("days_work", _WORKDAYS), ("days_weekend", _WEEKEND)):
         end = t.phrase(i, name)
         if end != -1:
-            return _Days(days, end)
+            return _worked(t, days, end)
+    if timed:
+        end = max(t.phrase(i, "whole_week_more"), t.phrase(i, "days_all_behind"))
+        if end != -1:
+            return _worked(t, _WEEK, end)
     first = _weekday(t, i)
     if first is None:
         return None
@@ -251,6 +447,12 @@ def read_days(t: Tokens, i: int) -> _Days | None:
         if last is not None and not (t.has(end, "and")):
             return _Days(frozenset((day + step) % 7 for step in range((last[0] - day) % 7 + 1)), last[1])
     return _Days(frozenset((day,)), end)
+
+
+def _worked(t: Tokens, days: frozenset[int], end: int) -> _Days:
+    """Leave out the weekend where "tous les jours" goes on with "ouvrés"."""
+    after = t.phrase(end, "business_after") if days is _WEEK else -1
+    return _Days(days, end) if after == -1 else _Days(_WORKDAYS, after)
 
 
 def _weekday(t: Tokens, i: int) -> tuple[int, int] | None:
