@@ -55,6 +55,9 @@ class Limits:
     max_part_bytes: int = 25_000_000
     max_entries: int = 10_000
     max_ratio: int = 100
+    #: Files that make up one contract, the attachments of an e-mail included; and how deep e-mails may lie in one another.
+    max_parts: int = 100
+    max_mail_depth: int = 4
     #: Wall time of one document when it runs in a process of its own: a base plus a share per page.
     timeout_s: float = 10.0
     timeout_per_page_s: float = 0.5
