@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from analyzer.errors import CorruptDocumentError, NoTextError, ReadError, SettingsError
 from analyzer.reading.builder import TextLine
-from analyzer.reading.sniff import DOCX, IMAGES, ODT, PDF, sniff
+from analyzer.reading.sniff import DOCX, HTML, IMAGES, ODT, PDF, sniff
 from analyzer.settings import Settings
 from analyzer.types import Notice
 
@@ -94,6 +94,10 @@ def _read_pages(data: bytes, media_type: str, settings: Settings) -> tuple[list[
         from analyzer.reading.odt import read_odt_lines
 
         lines, notices, furniture = read_odt_lines(data, limits=limits)
+    elif media_type == HTML:
+        from analyzer.reading.web import read_html_lines
+
+        lines, notices = read_html_lines(data, limits=limits)
     else:
         from analyzer.reading.plain import decode, read_plain_lines
 

@@ -70,6 +70,8 @@ def _sniff_markup(data: bytes) -> str:
     start = decode(data[:32768]).lstrip("\ufeff")
     prologue = _PROLOGUE.match(start)
     start = start[prologue.end() :] if prologue else start
+    if _HTML.match(start):
+        return HTML
     return ODT if _FLAT_ODT.match(start) else ""
 
 
