@@ -40,7 +40,7 @@ _Content = bytes | Sequence[tuple[str, bytes]]
 WINDOW = 16
 #: Documents in one Parquet part.
 PART_DOCUMENTS = 256
-SUFFIXES = (".pdf", ".docx", ".odt", ".fodt", ".html", ".htm", ".xhtml", ".txt", ".md")
+SUFFIXES = (".pdf", ".docx", ".odt", ".fodt", ".html", ".htm", ".xhtml", ".eml", ".txt", ".md")
 #: Pages assumed for the time limit before a document is read: a limit per page needs a guess, and size tells little.
 _ASSUMED_PAGES = 200
 

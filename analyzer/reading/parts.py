@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from analyzer.errors import CorruptDocumentError, NoTextError, ReadError, SettingsError
 from analyzer.reading.builder import TextLine
-from analyzer.reading.sniff import DOCX, HTML, IMAGES, ODT, PDF, sniff
+from analyzer.reading.sniff import DOCX, HTML, IMAGES, MAIL, ODT, PDF, sniff
 from analyzer.settings import Settings
 from analyzer.types import Notice
 
@@ -64,8 +64,13 @@ def read_parts(name: str, data: bytes, settings: Settings, *, bounds: Bounds | N
     """
     media_type = sniff(data)
     try:
-        pages, notices = _read_pages(data, media_type, settings)
-        parts = [ReadPart(name, media_type, hashlib.sha256(data).hexdigest(), pages, notices)]
+        if media_type == MAIL:
+            from analyzer.reading.mail import read_mail
+
+            parts = read_mail(name, data, settings, bounds or Bounds(settings.limits.max_parts, settings.limits.max_mail_depth))
+        else:
+            pages, notices = _read_pages(data, media_type, settings)
+            parts = [ReadPart(name, media_type, hashlib.sha256(data).hexdigest(), pages, notices)]
     except (ReadError, SettingsError):
         raise
     except (RecursionError, MemoryError, ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError, LookupError, OSError,

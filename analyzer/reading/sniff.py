@@ -50,6 +50,9 @@ def sniff(data: bytes) -> str:
         raise NoTextError("The file is empty")
     if data[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
         return _sniff_zip(data)
+    # An e-mail with a PDF among its first lines is an e-mail still.
+    if is_mail(data):
+        return MAIL
     if b"%PDF-" in data[:1024]:
         return PDF
     for magic, media_type in _IMAGE_MAGIC:
