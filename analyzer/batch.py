@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("analyzer")
 
 #: What is known of a contract before it is read: its bytes, or its files with their names where there are several.
-_Content = bytes | Sequence[tuple[str, bytes]]
+Content = bytes | Sequence[tuple[str, bytes]]
 #: Documents handed out at once per process: enough to keep all busy, few enough that the inputs of a batch fit in memory.
 WINDOW = 16
 #: Documents in one Parquet part.
@@ -95,7 +95,7 @@ def count_jobs(n_jobs: int | None) -> int:
     return n_jobs if n_jobs > 0 else max(1, cores + 1 + n_jobs)
 
 
-def _load(source: Sources, settings: Settings) -> tuple[str, _Content] | Failure:
+def _load(source: Sources, settings: Settings) -> tuple[str, Content] | Failure:
     name = str(source) if isinstance(source, str | Path) else ""
     try:
         if isinstance(source, list | tuple):
@@ -109,7 +109,7 @@ def _load(source: Sources, settings: Settings) -> tuple[str, _Content] | Failure
         return Failure(name, "read", f"The source cannot be read: {type(error).__name__}: {error}")
 
 
-def _run_window(loaded: list[tuple[str, _Content] | Failure], jobs: int, settings: Settings) -> Iterator[Report | Failure]:
+def _run_window(loaded: list[tuple[str, Content] | Failure], jobs: int, settings: Settings) -> Iterator[Report | Failure]:
     from joblib import Parallel, delayed
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
@@ -128,7 +128,7 @@ def _run_window(loaded: list[tuple[str, _Content] | Failure], jobs: int, setting
         yield item if isinstance(item, Failure) else next(done)
 
 
-def _guarded(name: str, data: _Content, settings: Settings, model: str | None = None) -> Report | Failure:
+def _guarded(name: str, data: Content, settings: Settings, model: str | None = None) -> Report | Failure:
     """Analyze in this process; any error becomes a Failure."""
     _limit_memory(settings.limits.memory_bytes)
     source: Sources = data if isinstance(data, bytes) else tuple(data)
@@ -147,7 +147,7 @@ def _guarded(name: str, data: _Content, settings: Settings, model: str | None = 
 
 
 def analyze_isolated(
-    name: str, data: _Content, *, settings: Settings | None = None, model: str | None = None, timeout_s: float | None = None
+    name: str, data: Content, *, settings: Settings | None = None, model: str | None = None, timeout_s: float | None = None
 ) -> Report | Failure:
     """Analyze in a warm process of its own, which is killed when time is up: for servers, where an endless document must cost only itself.
 
