@@ -25,7 +25,7 @@ from analyzer.api import Analyzer, default_analyzer, rules_digest
 from analyzer.errors import AnalyzerError, DataError, SettingsError, TimeLimitError
 from analyzer.reading import join_names, read_bytes, read_files
 from analyzer.report.model import Report
-from analyzer.settings import Limits, Settings
+from analyzer.settings import Settings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -133,7 +133,7 @@ def _guarded(name: str, data: Content, settings: Settings, model: str | None = N
     _limit_memory(settings.limits.memory_bytes)
     source: Sources = data if isinstance(data, bytes) else tuple(data)
     try:
-        with time_limit(settings.limits):
+        with time_limit(settings):
             return _analyzer_for(model).analyze(source, name=name, settings=settings)
     except AnalyzerError as error:
         return Failure.from_error(name, error)
@@ -167,7 +167,7 @@ def analyze_isolated(
     from joblib.externals.loky.process_executor import BrokenProcessPool, TerminatedWorkerError
 
     settings = settings or default_analyzer().settings
-    limit = timeout_s or settings.limits.timeout_s + settings.limits.timeout_per_page_s * _ASSUMED_PAGES + 20
+    limit = timeout_s or allowed_seconds(settings) + 20
     # One document at a time: its clock starts when its work does, and nobody else's document dies with it.
     with _isolation.lock:
         try:
@@ -224,9 +224,18 @@ def _limit_memory(memory_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (ceiling, hard))
 
 
-def time_limit(limits: Limits) -> contextlib.AbstractContextManager[None]:
+def time_limit(settings: Settings) -> contextlib.AbstractContextManager[None]:
     """Bound the wall time of one document in this process, where it is the main thread that works."""
-    return _alarm(limits.timeout_s + limits.timeout_per_page_s * _ASSUMED_PAGES)
+    return _alarm(allowed_seconds(settings))
+
+
+def allowed_seconds(settings: Settings) -> float:
+    """Return the wall time of one document: a base, a share for each of 200 pages, and that of text recognition where there is any."""
+    from analyzer.reading.ocr import can_recognize
+
+    limits = settings.limits
+    recognition = limits.ocr_timeout_s if settings.ocr != "never" and can_recognize() else 0.0
+    return limits.timeout_s + limits.timeout_per_page_s * _ASSUMED_PAGES + recognition
 
 
 @contextlib.contextmanager

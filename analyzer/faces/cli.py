@@ -169,6 +169,7 @@ def _add_settings(command: argparse.ArgumentParser) -> None:
     command.add_argument("--language", choices=LANGUAGES, help="language of the explanations; default: that of the contract")
     command.add_argument("--side", choices=("customer", "provider"), help="whose interests count; default: customer")
     command.add_argument("--pdf-engine", choices=("pdfminer", "pdfium"))
+    command.add_argument("--ocr", choices=("auto", "never", "force"), help="text recognition of scanned pages; default: auto")
 
 
 def _settings(options: argparse.Namespace) -> Settings:
@@ -179,7 +180,7 @@ def _settings(options: argparse.Namespace) -> Settings:
     path = options.settings or ("analyzer.toml" if Path("analyzer.toml").is_file() else None)
     settings = Settings.from_file(path) if path else Settings()
     changes: dict[str, Any] = {
-        name: value for name in ("language", "side", "pdf_engine") if (value := getattr(options, name, None)) is not None
+        name: value for name in ("language", "side", "pdf_engine", "ocr") if (value := getattr(options, name, None)) is not None
     }
     return replace(settings, **changes) if changes else settings
 
@@ -219,7 +220,7 @@ def _analyze(options: argparse.Namespace) -> int:
         source: Sources = files[0]
         data = None
         try:
-            with time_limit(settings.limits):
+            with time_limit(settings):
                 if len(files) > 1:
                     source = list(files)
                 else:

@@ -35,7 +35,7 @@ from analyzer.settings import Settings
 from analyzer.types import LANGUAGES, Explanation, FindingKind, Severity, Side, Status
 
 LANGUAGE_NAMES = {"fr": "Français", "de": "Deutsch", "it": "Italiano", "en": "English"}
-UPLOAD_TYPES = ["pdf", "docx", "odt", "fodt", "html", "htm", "xhtml", "eml", "txt", "md"]
+UPLOAD_TYPES = ["pdf", "docx", "odt", "fodt", "html", "htm", "xhtml", "eml", "txt", "md", "png", "jpg", "jpeg", "tif", "tiff"]
 #: Findings on one screen; more would make every rerun slow.
 FINDINGS_SHOWN = 60
 STATUS_MARKS = {Status.PRESENT: "✓", Status.WEAK: "≈", Status.MISSING: "✗"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from analyzer.errors import CorruptDocumentError, SettingsError, TooLargeError, UnsupportedFormatError
 from analyzer.reading.builder import TextLine
+from analyzer.reading.ocr import DOUBTFUL
 from analyzer.reading.parts import ReadPage
 from analyzer.reading.runs import RawPage
 from analyzer.settings import Settings
@@ -15,12 +16,54 @@ GARBLED_SHARE = 0.25
 
 def read_pdf_pages(data: bytes, settings: Settings) -> tuple[list[ReadPage], list[Notice]]:
     """Return the pages of a PDF in reading order, and what must be known of them."""
-    return _lay_out(_read_raw_pages(data, settings), settings)
+    raw = _read_raw_pages(data, settings)
+    if settings.ocr != "never":
+        raw = _recognize_unread(data, raw, settings)
+    return _lay_out(raw, settings)
 
 
 def read_image_pages(data: bytes, settings: Settings) -> tuple[list[ReadPage], list[Notice]]:
-    """Return the pages of an image file, read by text recognition."""
-    raise UnsupportedFormatError("The file is an image, not a contract that can be read", hint="scan it to a PDF with text recognition")
+    """Return the pages of an image file, read by text recognition.
+
+    Raises
+    ------
+    UnsupportedFormatError
+        There is no text recognition, or the settings forbid it.
+    """
+    from analyzer.reading.images import read_images
+    from analyzer.reading.ocr import can_recognize, ocr_hint, recognize_pages
+
+    if settings.ocr == "never" or not can_recognize():
+        raise UnsupportedFormatError("The file is an image, not a contract that can be read", hint=ocr_hint(settings))
+    images = read_images(data, limits=settings.limits)
+    pages = []
+    for image in images:
+        page = RawPage(image.number, image.width, image.height)
+        page.painted, page.image_share = True, 1.0
+        pages.append(page)
+    read = {page.number: page for page in recognize_pages(images, limits=settings.limits)}
+    return _lay_out([read.get(page.number, page) for page in pages], settings)
+
+
+def _recognize_unread(data: bytes, raw: list[RawPage], settings: Settings) -> list[RawPage]:
+    """Replace the pages that have no text of their own, or all of them, by what text recognition reads; the others keep theirs."""
+    from analyzer.reading.ocr import can_recognize, ocr_hint, recognize_pages
+
+    forced = settings.ocr == "force"
+    wanted = {page.number: page for page in raw if forced or (find_fault(page) and not page.gave_up)}
+    if not wanted:
+        return raw
+    if not can_recognize():
+        if forced:
+            raise SettingsError("Text recognition (OCR) is not installed", hint=ocr_hint(settings))
+        return raw
+    from analyzer.reading.images import render_pdf
+
+    known = " ".join(run.text for page in raw if page.number not in wanted for run in page.runs[:2000])
+    read = {
+        page.number: page for page in recognize_pages(render_pdf(data, wanted, limits=settings.limits), limits=settings.limits, text=known)
+    }
+    return [read.get(page.number, page) for page in raw]
 
 
 def _lay_out(raw: list[RawPage], settings: Settings) -> tuple[list[ReadPage], list[Notice]]:
@@ -45,10 +88,13 @@ def _lay_out(raw: list[RawPage], settings: Settings) -> tuple[list[ReadPage], li
         length += sum(len(line.text) for line in lines)
         if length > settings.limits.max_characters:
             raise TooLargeError(f"The document holds more than {settings.limits.max_characters:,} characters")
+    if any(page.recognized is not None and page.runs for page in raw):
+        notices.append(Notice("ocr", "Scanned pages were read by text recognition (OCR); compare figures with the original"))
     return pages, notices
 
 
 _PAGE_FAULTS = {
+    "doubtful_page": "The page was read by text recognition, which is not sure of many words",
     "garbled_page": "A font of the page does not say which letters it shows; the page was not read",
     "broken_page": "The page is damaged and was read in part at most",
     "image_page": "The page is an image with little or no text and was not read",
@@ -58,6 +104,8 @@ _PAGE_FAULTS = {
 
 def find_fault(page: RawPage) -> str:
     """Return why a page must be taken as unread, or "": a clause is never called missing because its page was not read."""
+    if page.recognized is not None:
+        return "doubtful_page" if page.recognized < DOUBTFUL else ""
     shown = sum(len(run.text.strip()) for run in page.runs)
     if shown > 20 and page.unmapped > GARBLED_SHARE * shown:
         return "garbled_page"

@@ -78,7 +78,7 @@ def read_parts(name: str, data: bytes, settings: Settings, *, bounds: Bounds | N
         # What a reader's library throws at a damaged file stops here, as one kind of error.
         raise CorruptDocumentError(f"The file cannot be read: {type(error).__name__}", hint="it is nested too deeply or damaged") from error
     if not any(part.has_text for part in parts):
-        raise _no_text(parts)
+        raise _no_text(parts, settings)
     return parts
 
 
@@ -110,16 +110,16 @@ def _read_pages(data: bytes, media_type: str, settings: Settings) -> tuple[list[
     return [ReadPage(0, 0, lines, furniture)], notices
 
 
-def _no_text(parts: list[ReadPart]) -> NoTextError:
+def _no_text(parts: list[ReadPart], settings: Settings) -> NoTextError:
     from analyzer.reading.ocr import ocr_hint
 
     unread = [notice for part in parts for notice in part.notices if notice.page and notice.unread]
     if unread:
         count = sum(len(part.pages) for part in parts)
         return NoTextError(
-            f"No text can be read on {len(unread)} of {count} pages: they are images or use a font without letters", hint=ocr_hint()
+            f"No text can be read on {len(unread)} of {count} pages: they are images or use a font without letters", hint=ocr_hint(settings)
         )
     left_out = [notice.name for part in parts for notice in part.notices if notice.code == "unread_attachment"]
     if left_out:
         return NoTextError("The e-mail holds no text, and its attachments cannot be read: " + ", ".join(left_out[:10]))
-    return NoTextError("The document holds no text", hint="if it is a scan: " + ocr_hint())
+    return NoTextError("The document holds no text", hint="if it is a scan: " + ocr_hint(settings))
