@@ -22,6 +22,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from analyzer.reading.runs import RawPage, Run
+from analyzer.reading.strokes import find_strokes
 from analyzer.resources import read_toml
 from analyzer.settings import Limits, Settings
 from analyzer.types import LANGUAGES
@@ -35,6 +36,8 @@ DPI = 300
 AGAIN, DOUBTFUL, UNREAD = 80.0, 70.0, 40.0
 #: A page with less ink than this share of its pixels is the empty back of a sheet.
 BLANK_INK = 0.0005
+#: Lines of a table are looked for on pages that lie straighter than this: on others each falls into many pieces.
+MAX_RULED_SLOPE = 0.006
 _NAMES = {"fr": "fra", "de": "deu", "it": "ita", "en": "eng"}
 _INSTALL = (
     "install tesseract (Debian, Ubuntu: apt-get install tesseract-ocr tesseract-ocr-fra tesseract-ocr-deu tesseract-ocr-ita) and the extra "
@@ -147,13 +150,13 @@ def recognize_pages(images: Iterable[GrayImage], *, limits: Limits, text: str = 
     iterator = iter(images)
     executor = ThreadPoolExecutor(threads)
     try:
-        while window := list(islice(iterator, threads if len(languages) == 1 else 1)):
+        while window := list(islice(iterator, threads)):
             futures = [executor.submit(_recognize, image, command, languages, known, deadline, limits) for image in window]
             for image, future in zip(window, futures, strict=True):
                 reading = future.result()
                 page = _make_page(image, reading)
                 if page is not None:
-                    if len(languages) > 1 and reading is not None:
+                    if languages == known and reading is not None:
                         languages = _choose_languages(" ".join(word.text for word in reading.words), known)
                     yield page
     finally:
@@ -326,6 +329,10 @@ def _make_page(image: GrayImage, reading: _Reading | None) -> RawPage | None:
     page.painted, page.turn, page.slope = True, reading.turn, reading.slope
     page.recognized = reading.confidence if reading.words else 100.0
     scale = image.scale
+    if reading.words and abs(reading.slope) < MAX_RULED_SLOPE:
+        import numpy as np
+
+        page.rules = find_strokes(np.rot90(image.pixels, -reading.turn), scale)
     upright_width = image.height if reading.turn in (1, 3) else image.width
     usual = median(word.size for word in reading.words for _ in word.text) if reading.words else 0.0
     for word in reading.words:

@@ -148,6 +148,34 @@ def test_columns_of_a_scanned_table(make_pdf: MakePdf) -> None:
 
 
 @needs_tesseract
+@pytest.mark.parametrize("turn", [0, 90])
+def test_cells_of_a_ruled_table_hold_several_lines(make_pdf: MakePdf, turn: int) -> None:
+    xs, ys = (60, 190, 330, 480), (220, 245, 290, 335)
+    rules = [(xs[0], y, xs[-1], y) for y in ys] + [(x, ys[0], x, ys[-1]) for x in xs]
+    cells = [(64, 237, "Priorität"), (194, 237, "Reaktion"), (334, 237, "Lösung"), (64, 262, "P1 Ausfall des"), (64, 278, "ganzen Netzes"), (194, 262, "60 Minuten"),
+             (334, 262, "innert 24 Stunden"), (334, 278, "nach Meldung"), (64, 307, "P2 Einzelner"), (64, 323, "Arbeitsplatz"), (194, 307, "8 Stunden"),
+             (334, 307, "5 Arbeitstage")]  # fmt: skip
+    pdf = make_pdf([page_of(GERMAN * 2, "4 Zeiten") + [(x, y, t, F, 11) for x, y, t in cells]], rules)
+    text = read_document(as_scan([image.rotate(turn, expand=True) for image in render(pdf)])).text
+    assert "P1 Ausfall des ganzen Netzes | 60 Minuten | innert 24 Stunden nach Meldung" in text
+    assert "P2 Einzelner Arbeitsplatz | 8 Stunden | 5 Arbeitstage" in text
+
+
+def test_strokes_are_lines_and_no_letters_or_bars(make_pdf: MakePdf) -> None:
+    import numpy as np
+
+    from analyzer.reading.strokes import find_strokes
+
+    pdf = make_pdf([page_of(FRENCH)], [(60, 300, 400, 300), (60, 300, 60, 400), (400, 300, 400, 320)])
+    pixels = np.asarray(render(pdf, 300)[0]).copy()
+    pixels[3000:3100, 200:1500] = 0
+    rules = [tuple(round(value) for value in rule) for rule in find_strokes(pixels, 72 / 300)]
+    assert len(rules) == 3
+    for rule, drawn in zip(sorted(rules), sorted([(60, 300, 400, 300), (60, 300, 60, 400), (400, 300, 400, 320)]), strict=True):
+        assert all(abs(a - b) <= 1 for a, b in zip(rule, drawn, strict=True)), rules
+
+
+@needs_tesseract
 def test_force_reads_pages_that_have_a_text_of_their_own(make_pdf: MakePdf) -> None:
     document = read_document(make_pdf([page_of(FRENCH)]), settings=Settings(ocr="force"))
     assert [notice.code for notice in document.notices] == ["ocr"] and FRENCH[0] in document.text
