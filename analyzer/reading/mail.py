@@ -29,6 +29,9 @@ from analyzer.types import Notice
 #: Longest header that says what a part is, and most boundaries of multiparts in one another: the library's time grows with their square.
 MAX_CONTENT_HEADER = 4_000
 MAX_BOUNDARIES = 100
+#: Most headers that say what a part is, over all parts; and most lines times boundaries: 2.4 million of them take a second.
+MAX_CONTENT_HEADERS = 5_000
+MAX_LINE_STEPS = 12_000_000
 _CONTENT_HEADER = re.compile(rb"^(?:content|mime)-[a-z-]{1,40}:[^\n]*(?:\n[ \t][^\n]*)*", re.IGNORECASE | re.MULTILINE)
 _BOUNDARY = re.compile(rb"\bboundary\*?0?\*?\s*=", re.IGNORECASE)
 #: Text that is no prose: its name is shown, its content would only disturb.
@@ -56,10 +59,15 @@ def read_mail(name: str, data: bytes, settings: Settings, bounds: Bounds) -> lis
     ------
     EncryptedDocumentError, TooLargeError, UnsafeDocumentError
     """
-    if any(len(match.group()) > MAX_CONTENT_HEADER for match in _CONTENT_HEADER.finditer(data)):
+    lengths = [len(match.group()) for match in _CONTENT_HEADER.finditer(data)]
+    if max(lengths, default=0) > MAX_CONTENT_HEADER:
         raise UnsafeDocumentError(f"A header of the e-mail is longer than {MAX_CONTENT_HEADER:,} characters")
-    if len(_BOUNDARY.findall(data)) > MAX_BOUNDARIES:
-        raise UnsafeDocumentError(f"The e-mail nests its parts more than {MAX_BOUNDARIES} times")
+    if len(lengths) > MAX_CONTENT_HEADERS or data.count(b"\n--") > 4 * MAX_CONTENT_HEADERS:
+        raise UnsafeDocumentError(f"The e-mail has thousands of parts (over {MAX_CONTENT_HEADERS:,} headers of parts)")
+    boundaries = len(_BOUNDARY.findall(data))
+    # Each line passes through every multipart around it.
+    if boundaries > MAX_BOUNDARIES or boundaries * data.count(b"\n") > MAX_LINE_STEPS:
+        raise UnsafeDocumentError(f"The e-mail nests its parts too deeply ({boundaries} boundaries)")
     message = email.message_from_bytes(data.lstrip(b"\r\n"), policy=email.policy.default)
     return _read_message(message, name, hashlib.sha256(data).hexdigest(), settings, bounds)
 

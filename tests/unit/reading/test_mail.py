@@ -194,6 +194,12 @@ def test_hostile_headers_and_nesting_cost_little() -> None:
         read_document(head + b"Content-Type: text/plain; " + b"a=b; " * 100_000 + b"\n\nText.")
     with pytest.raises(UnsafeDocumentError):
         read_document(head + b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (i, i) for i in range(2000)) + b"\nText.")
+    nest = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (i, i) for i in range(90))
+    with pytest.raises(UnsafeDocumentError):
+        read_document(head + nest + b"\n" + b"word\n" * 1_000_000)
+    for part in (b"--b\nContent-Type: text/plain\n\nword\n", b"--b\n\nword\n"):
+        with pytest.raises(UnsafeDocumentError):
+            read_document(head + b"Content-Type: multipart/mixed; boundary=b\n\n" + part * 50_000)
     assert read_document(head + b"Subject: " + b"=?utf-8?q?a?= " * 100_000 + b"\n\nText.").text.endswith("Text.")
     assert read_document(head + b"To: " + b"<a@b>, " * 100_000 + b"\n\nText.").text == "Text."
     assert time.perf_counter() - begin < 10
