@@ -23,6 +23,7 @@ run: $(READY) ## open the page, with sample contracts at hand
 
 test: $(READY) ## run all tests, the page in a real Chromium included
 	sh tools/browser.sh
+	sh tools/ocr.sh
 	@$(BIN)/clause-analyzer model >/dev/null 2>&1 || $(MAKE) train
 	$(BIN)/python -m pytest -rs
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from analyzer.classification.model import ClauseModel
     from analyzer.classification.scores import Scores
     from analyzer.comparison import Comparison
-    from analyzer.reading import Source
+    from analyzer.reading import Sources
     from analyzer.report.model import Report
 
 #: Names a model folder to use instead of the shipped one.
@@ -89,7 +89,7 @@ class Analyzer:
                 self._model = load_model(self._folder or default_model_folder())
             return self._model
 
-    def analyze(self, source: Source, *, name: str | None = None, language: str | None = None, settings: Settings | None = None) -> Report:
+    def analyze(self, source: Sources, *, name: str | None = None, language: str | None = None, settings: Settings | None = None) -> Report:
         """Analyze one contract; see `analyzer.analyze`."""
         from analyzer.reading import read_document
 
@@ -122,8 +122,7 @@ class Analyzer:
         )
         clauses = assign_roles(clauses)
         risks = assess_risks(clauses, document, settings=settings)
-        unread = any(notice.page is not None for notice in document.notices)
-        checklist = assess_checklist(clauses, document, settings=settings, unread_pages=unread)
+        checklist = assess_checklist(clauses, document, settings=settings, unread_pages=document.unread)
         findings = sort_findings((*risks, *checklist_findings(checklist, settings=settings)))
         return Report(document, main, clauses, checklist, findings, self._provenance(settings))
 
@@ -247,13 +246,14 @@ def default_analyzer() -> Analyzer:
     return _default
 
 
-def analyze(source: Source, *, language: str | None = None, settings: Settings | None = None) -> Report:
+def analyze(source: Sources, *, language: str | None = None, settings: Settings | None = None) -> Report:
     """Analyze one contract.
 
     Parameters
     ----------
-    source : path, bytes or binary file
-        PDF, DOCX or text.
+    source : path, bytes or binary file, or a list or tuple of them
+        PDF, DOCX, ODT, HTML, e-mail or text. Several files are one contract, the one that prevails first; for contracts one by one there
+        is `analyze_many`.
     language : {"fr", "de", "it", "en"}, optional
         Language of the contract; by default it is detected.
     settings : Settings, optional

@@ -13,7 +13,7 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from itertools import islice
@@ -23,22 +23,24 @@ from typing import TYPE_CHECKING, Any
 from analyzer._version import __version__
 from analyzer.api import Analyzer, default_analyzer, rules_digest
 from analyzer.errors import AnalyzerError, DataError, SettingsError, TimeLimitError
-from analyzer.reading import read_bytes
+from analyzer.reading import join_names, read_bytes, read_files
 from analyzer.report.model import Report
-from analyzer.settings import Limits, Settings
+from analyzer.settings import Settings
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from analyzer.reading import Source
+    from analyzer.reading import Sources
 
 logger = logging.getLogger("analyzer")
 
+#: What is known of a contract before it is read: its bytes, or its files with their names where there are several.
+Content = bytes | Sequence[tuple[str, bytes]]
 #: Documents handed out at once per process: enough to keep all busy, few enough that the inputs of a batch fit in memory.
 WINDOW = 16
 #: Documents in one Parquet part.
 PART_DOCUMENTS = 256
-SUFFIXES = (".pdf", ".docx", ".txt", ".md")
+SUFFIXES = (".pdf", ".docx", ".odt", ".fodt", ".html", ".htm", ".xhtml", ".eml", ".txt", ".md")
 #: Pages assumed for the time limit before a document is read: a limit per page needs a guess, and size tells little.
 _ASSUMED_PAGES = 200
 
@@ -57,13 +59,13 @@ class Failure:
         return cls(name, error.code, error.message, error.hint)
 
 
-def analyze_many(sources: Iterable[Source], *, n_jobs: int = -1, settings: Settings | None = None) -> Iterator[Report | Failure]:
+def analyze_many(sources: Iterable[Sources], *, n_jobs: int = -1, settings: Settings | None = None) -> Iterator[Report | Failure]:
     """Analyze many contracts, in input order; a document that fails gives a Failure and costs nothing but itself.
 
     Parameters
     ----------
     sources : iterable of path, bytes or binary file
-        Taken as they are needed.
+        Taken as they are needed. A list or tuple among them is one contract of several files.
     n_jobs : int, default=-1
         Processes; -1 is one per core. Under `joblib.parallel_config` another backend takes the work.
     settings : Settings, optional
@@ -71,7 +73,7 @@ def analyze_many(sources: Iterable[Source], *, n_jobs: int = -1, settings: Setti
     return run_batch(sources, n_jobs=n_jobs, settings=settings or default_analyzer().settings)
 
 
-def run_batch(sources: Iterable[Source], *, n_jobs: int, settings: Settings) -> Iterator[Report | Failure]:
+def run_batch(sources: Iterable[Sources], *, n_jobs: int, settings: Settings) -> Iterator[Report | Failure]:
     """Yield a Report or Failure per source, in order."""
     default_analyzer().model  # noqa: B018 - a missing model is one error now, not one failure per document
     if isinstance(sources, str | Path):
@@ -93,9 +95,12 @@ def count_jobs(n_jobs: int | None) -> int:
     return n_jobs if n_jobs > 0 else max(1, cores + 1 + n_jobs)
 
 
-def _load(source: Source, settings: Settings) -> tuple[str, bytes] | Failure:
+def _load(source: Sources, settings: Settings) -> tuple[str, Content] | Failure:
     name = str(source) if isinstance(source, str | Path) else ""
     try:
+        if isinstance(source, list | tuple):
+            files = read_files(source, limits=settings.limits)
+            return join_names(files), files
         return read_bytes(source, limits=settings.limits)
     except AnalyzerError as error:
         return Failure.from_error(name, error)
@@ -104,7 +109,7 @@ def _load(source: Source, settings: Settings) -> tuple[str, bytes] | Failure:
         return Failure(name, "read", f"The source cannot be read: {type(error).__name__}: {error}")
 
 
-def _run_window(loaded: list[tuple[str, bytes] | Failure], jobs: int, settings: Settings) -> Iterator[Report | Failure]:
+def _run_window(loaded: list[tuple[str, Content] | Failure], jobs: int, settings: Settings) -> Iterator[Report | Failure]:
     from joblib import Parallel, delayed
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
@@ -123,12 +128,13 @@ def _run_window(loaded: list[tuple[str, bytes] | Failure], jobs: int, settings: 
         yield item if isinstance(item, Failure) else next(done)
 
 
-def _guarded(name: str, data: bytes, settings: Settings, model: str | None = None) -> Report | Failure:
+def _guarded(name: str, data: Content, settings: Settings, model: str | None = None) -> Report | Failure:
     """Analyze in this process; any error becomes a Failure."""
     _limit_memory(settings.limits.memory_bytes)
+    source: Sources = data if isinstance(data, bytes) else tuple(data)
     try:
-        with time_limit(settings.limits):
-            return _analyzer_for(model).analyze(data, name=name, settings=settings)
+        with time_limit(settings):
+            return _analyzer_for(model).analyze(source, name=name, settings=settings)
     except AnalyzerError as error:
         return Failure.from_error(name, error)
     except MemoryError:
@@ -141,7 +147,7 @@ def _guarded(name: str, data: bytes, settings: Settings, model: str | None = Non
 
 
 def analyze_isolated(
-    name: str, data: bytes, *, settings: Settings | None = None, model: str | None = None, timeout_s: float | None = None
+    name: str, data: Content, *, settings: Settings | None = None, model: str | None = None, timeout_s: float | None = None
 ) -> Report | Failure:
     """Analyze in a warm process of its own, which is killed when time is up: for servers, where an endless document must cost only itself.
 
@@ -149,7 +155,8 @@ def analyze_isolated(
     ----------
     name : str
         Name to show.
-    data : bytes
+    data : bytes, or sequence of (str, bytes)
+        Content of the contract, or the files that it is made of, each with its name.
     model : str, optional
         Model folder; by default the shipped model.
     timeout_s : float, optional
@@ -160,7 +167,7 @@ def analyze_isolated(
     from joblib.externals.loky.process_executor import BrokenProcessPool, TerminatedWorkerError
 
     settings = settings or default_analyzer().settings
-    limit = timeout_s or settings.limits.timeout_s + settings.limits.timeout_per_page_s * _ASSUMED_PAGES + 20
+    limit = timeout_s or allowed_seconds(settings) + 20
     # One document at a time: its clock starts when its work does, and nobody else's document dies with it.
     with _isolation.lock:
         try:
@@ -217,9 +224,18 @@ def _limit_memory(memory_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (ceiling, hard))
 
 
-def time_limit(limits: Limits) -> contextlib.AbstractContextManager[None]:
+def time_limit(settings: Settings) -> contextlib.AbstractContextManager[None]:
     """Bound the wall time of one document in this process, where it is the main thread that works."""
-    return _alarm(limits.timeout_s + limits.timeout_per_page_s * _ASSUMED_PAGES)
+    return _alarm(allowed_seconds(settings))
+
+
+def allowed_seconds(settings: Settings) -> float:
+    """Return the wall time of one document: a base, a share for each of 200 pages, and that of text recognition where there is any."""
+    from analyzer.reading.ocr import can_recognize
+
+    limits = settings.limits
+    recognition = limits.ocr_timeout_s if settings.ocr != "never" and can_recognize() else 0.0
+    return limits.timeout_s + limits.timeout_per_page_s * _ASSUMED_PAGES + recognition
 
 
 @contextlib.contextmanager
@@ -290,7 +306,7 @@ def score(
     Parameters
     ----------
     sources : path, or iterable of paths
-        Files, or a folder whose PDF, DOCX, TXT and MD files are taken.
+        Files, or a folder whose PDF, DOCX, ODT, HTML, EML, TXT and MD files are taken.
     out : path
         A folder of Parquet parts, one row per sentence; a rerun skips what is done with the same content, model and settings, and retries failures.
     n_jobs : int, default=-1

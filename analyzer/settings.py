@@ -55,12 +55,21 @@ class Limits:
     max_part_bytes: int = 25_000_000
     max_entries: int = 10_000
     max_ratio: int = 100
+    #: Files that make up one contract, the attachments of an e-mail included; and how deep e-mails may lie in one another.
+    max_parts: int = 100
+    max_mail_depth: int = 4
     #: Wall time of one document when it runs in a process of its own: a base plus a share per page.
     timeout_s: float = 10.0
     timeout_per_page_s: float = 0.5
     #: Time after which the rest of one page is given up, with a notice; the other pages are read.
     page_timeout_s: float = 8.0
     memory_bytes: int = 3_000_000_000
+    #: Text recognition: wall time of a page and of a document, memory of the process that reads a page, and pixels of a page. What does not fit
+    #: stays unread, with a notice.
+    ocr_page_timeout_s: float = 30.0
+    ocr_timeout_s: float = 300.0
+    ocr_memory_bytes: int = 2_000_000_000
+    max_ocr_pixels: int = 40_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +84,9 @@ class Settings:
         Language of explanations; None takes the language of the contract.
     country : str, default="CH"
         ISO 3166 code of the customer's country: decides what is foreign law.
-    ocr : {"auto", "never"}, default="auto"
-        What to do with pages that hold no text. This version reads no images: such pages are reported as unread either way.
+    ocr : {"auto", "never", "force"}, default="auto"
+        What to do with pages that are images: "auto" reads by text recognition those that hold no text of their own, "force" all of them.
+        Needs tesseract and the extra `ocr`; without them "auto" reports such pages as unread.
     pdf_engine : {"pdfminer", "pdfium"}, default="pdfminer"
         Which reader takes PDF files; pdfium needs the extra `pdfium`.
     rules : str or None, default=None
@@ -98,9 +108,7 @@ class Settings:
         except ValueError:
             raise SettingsError(f"Unknown side {self.side!r}", hint="customer or provider") from None
         _check("language", self.language, (None, *LANGUAGES))
-        if self.ocr == "force":
-            raise SettingsError("Text recognition (OCR) is no part of this version", hint='run it on the file first, or use ocr = "auto"')
-        _check("ocr", self.ocr, ("auto", "never"))
+        _check("ocr", self.ocr, ("auto", "never", "force"))
         _check("pdf_engine", self.pdf_engine, ("pdfminer", "pdfium"))
 
     @classmethod

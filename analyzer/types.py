@@ -122,11 +122,34 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something the reader must know about the reading: a page that could not be read, tracked changes, ..."""
+    """Something the reader must know about the reading: a page that could not be read, tracked changes, an attachment that was left out.
+
+    `name` is the file it is about, where a document has several.
+    """
 
     code: str
     message: str
     page: int | None = None
+    name: str = ""
+
+    @property
+    def unread(self) -> bool:
+        """Something of the contract was not read, or not well: what is not found may stand there."""
+        return self.code in _UNREAD
+
+
+_UNREAD = frozenset({"image_page", "garbled_page", "broken_page", "empty_page", "doubtful_page", "unread_attachment"})
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of the files that make up a contract; `span` is its place in `Document.text`, `first_page` the number of its first page there."""
+
+    name: str
+    media_type: str
+    span: Span
+    first_page: int
+    sha256: str
 
 
 _LAST = 1 << 60
@@ -137,6 +160,8 @@ class Document:
     """What `reading` makes of bytes.
 
     `text` is canonical: NFC, "\\n" between lines, an empty line between blocks, words broken at line ends healed.
+
+    `parts` are the files it was read from, in order of precedence; most documents are one. Pages are numbered through all parts.
     """
 
     name: str
@@ -145,7 +170,21 @@ class Document:
     text: str
     pages: tuple[Page, ...]
     notices: tuple[Notice, ...] = ()
+    parts: tuple[Part, ...] = ()
     _starts: tuple[tuple[int, int, int], ...] = field(default=(), repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if not self.parts:
+            object.__setattr__(self, "parts", (Part(self.name, self.media_type, Span(0, len(self.text)), 1, self.sha256),))
+
+    @property
+    def unread(self) -> bool:
+        """A page or an attachment was not read, or not well."""
+        return any(notice.unread for notice in self.notices)
+
+    def part_of(self, span: Span) -> Part:
+        """Return the file where `span` begins."""
+        return next((part for part in reversed(self.parts) if part.span.start <= span.start), self.parts[0])
 
     def boxes(self, span: Span) -> tuple[Box, ...]:
         """Return the boxes of the lines that `span` touches, in reading order; several over a page break."""

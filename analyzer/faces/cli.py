@@ -67,7 +67,8 @@ def _parser() -> argparse.ArgumentParser:
         return command
 
     analyze = add("analyze", "Analyze contracts one by one.", _analyze)
-    analyze.add_argument("files", nargs="+", metavar="FILE")
+    analyze.add_argument("files", nargs="+", metavar="FILE", help="PDF, DOCX, ODT, HTML, e-mail or text")
+    analyze.add_argument("--together", action="store_true", help="the files are one contract, the one that prevails first")
     analyze.add_argument("--format", choices=FORMATS, default=None, help="default: text, or by the ending of OUT")
     analyze.add_argument("-o", "--out", metavar="OUT", help="file, or folder for several contracts")
     _add_settings(analyze)
@@ -168,6 +169,7 @@ def _add_settings(command: argparse.ArgumentParser) -> None:
     command.add_argument("--language", choices=LANGUAGES, help="language of the explanations; default: that of the contract")
     command.add_argument("--side", choices=("customer", "provider"), help="whose interests count; default: customer")
     command.add_argument("--pdf-engine", choices=("pdfminer", "pdfium"))
+    command.add_argument("--ocr", choices=("auto", "never", "force"), help="text recognition of scanned pages; default: auto")
 
 
 def _settings(options: argparse.Namespace) -> Settings:
@@ -178,7 +180,7 @@ def _settings(options: argparse.Namespace) -> Settings:
     path = options.settings or ("analyzer.toml" if Path("analyzer.toml").is_file() else None)
     settings = Settings.from_file(path) if path else Settings()
     changes: dict[str, Any] = {
-        name: value for name in ("language", "side", "pdf_engine") if (value := getattr(options, name, None)) is not None
+        name: value for name in ("language", "side", "pdf_engine", "ocr") if (value := getattr(options, name, None)) is not None
     }
     return replace(settings, **changes) if changes else settings
 
@@ -192,13 +194,14 @@ def _write(out: Path, content: str | bytes) -> None:
 def _analyze(options: argparse.Namespace) -> int:
     from analyzer.api import analyze
     from analyzer.batch import time_limit
-    from analyzer.reading import read_bytes
+    from analyzer.reading import Sources, read_bytes
 
     settings = _settings(options)
     ending = Path(options.out).suffix.lower().lstrip(".") if options.out else ""
     by_ending = {"txt": "text", "htm": "html", **{name: name for name in FORMATS}}
     format = "json" if options.json else options.format or by_ending.get(ending, "text")
-    several = len(options.files) > 1
+    contracts: list[list[str]] = [options.files] if options.together else [[file] for file in options.files]
+    several = len(contracts) > 1
     if format in ("xlsx", "docx", "pdf") and not options.out:
         raise SettingsError(f"The format {format} needs a file to write to", hint="-o OUT")
     if several and options.out and ending in by_ending:
@@ -211,19 +214,26 @@ def _analyze(options: argparse.Namespace) -> int:
         raise SettingsError(f"{options.out} is the contract itself", hint="choose another name for the output")
     if options.out and not several and Path(options.out).is_dir():
         raise SettingsError(f"{options.out} is a folder", hint="name a file in it")
-    names = _distinct_names(options.files)
+    names = _distinct_names([files[0] for files in contracts])
     failed = 0
-    for file, own_name in zip(options.files, names, strict=True):
+    for files, own_name in zip(contracts, names, strict=True):
+        source: Sources = files[0]
+        data = None
         try:
-            with time_limit(settings.limits):
-                name, data = read_bytes(file, limits=settings.limits)
-                report = analyze(data if not name else file, settings=settings)
+            with time_limit(settings):
+                if len(files) > 1:
+                    source = list(files)
+                else:
+                    name, data = read_bytes(files[0], limits=settings.limits)
+                    source = files[0] if name else data
+                report = analyze(source, settings=settings)
             content = report.render(format, settings.language, source=data)
         except SettingsError:
             raise
         except AnalyzerError as error:
             failed += 1
-            _complain(type(error)(f"{file}: {error.message}", hint=error.hint), 1)
+            # The error about one of several files names it already.
+            _complain(error if len(files) > 1 else type(error)(f"{files[0]}: {error.message}", hint=error.hint), 1)
             continue
         if not options.out:
             assert isinstance(content, str)

@@ -18,23 +18,24 @@ import streamlit as st
 from analyzer.api import Analyzer, default_analyzer, default_model_folder, train
 from analyzer.assessment import load_catalogue
 from analyzer.assessment.messages import render_finding
-from analyzer.batch import Failure, analyze_isolated
+from analyzer.batch import Content, Failure, analyze_isolated
 from analyzer.classification.persistence import read_manifest
 from analyzer.comparison import compare_reports
 from analyzer.datasets import read_labelled
 from analyzer.errors import AnalyzerError
+from analyzer.reading import join_names
 from analyzer.report.export_html import SEVERITY_MARKS, STYLE, render_legend, render_text_view
 from analyzer.report.export_markdown import LEVEL_CATEGORIES, level_cells
 from analyzer.report.export_markdown import escape as escape_markdown
 from analyzer.report.frames import duration_records
 from analyzer.report.model import Report
-from analyzer.report.words import notice_text, word
+from analyzer.report.words import notice_text, place_text, word
 from analyzer.resources import read_toml
 from analyzer.settings import Settings
 from analyzer.types import LANGUAGES, Explanation, FindingKind, Severity, Side, Status
 
 LANGUAGE_NAMES = {"fr": "Français", "de": "Deutsch", "it": "Italiano", "en": "English"}
-UPLOAD_TYPES = ["pdf", "docx", "txt", "md"]
+UPLOAD_TYPES = ["pdf", "docx", "odt", "fodt", "html", "htm", "xhtml", "eml", "txt", "md", "png", "jpg", "jpeg", "tif", "tiff"]
 #: Findings on one screen; more would make every rerun slow.
 FINDINGS_SHOWN = 60
 STATUS_MARKS = {Status.PRESENT: "✓", Status.WEAK: "≈", Status.MISSING: "✗"}
@@ -72,9 +73,14 @@ def main() -> None:
     st.title(t("heading"))
     st.caption(t("intro"))
     files = [(item.name, item.getvalue()) for item in uploads or ()]
+    contracts: list[tuple[str, Content]] = list(files)
+    if len(files) > 1:
+        with st.sidebar:
+            if st.checkbox(t("together"), key="together", help=t("together_hint")):
+                contracts = [(join_names(files), tuple(files))]
     if sample and folder:
-        files.append((sample, (folder / sample).read_bytes()))
-    reports = analyze_files(files, Settings(side=side, language=language), language)
+        contracts.append((sample, (folder / sample).read_bytes()))
+    reports = analyze_files(contracts, Settings(side=side, language=language), language)
     tabs = st.tabs([t(f"tab_{name}") for name in ("review", "checklist", "times", "compare", "export", "train")])
     if not reports:
         with tabs[0]:
@@ -107,11 +113,18 @@ def main() -> None:
         show_training(reports[0][0] if reports else None, language)
 
 
-def analyze_files(files: list[tuple[str, bytes]], settings: Settings, language: str) -> list[tuple[Report, bytes]]:
-    """Analyze what is not yet in this session; every file in a process that may die alone."""
+def digest_content(data: Content) -> bytes:
+    """Return the sha256 of a contract: of its bytes, or of the names and bytes of its files in their order."""
+    if isinstance(data, bytes):
+        return hashlib.sha256(data).digest()
+    return hashlib.sha256(b"".join(repr(name).encode() + hashlib.sha256(content).digest() for name, content in data)).digest()
+
+
+def analyze_files(files: list[tuple[str, Content]], settings: Settings, language: str) -> list[tuple[Report, bytes | None]]:
+    """Analyze what is not yet in this session; every contract in a process that may die alone."""
     store: dict[str, Report | Failure] = st.session_state.setdefault("reports", {})
     model = st.session_state.get("model")
-    keys = [hashlib.sha256(repr((name, settings.side, model)).encode() + data).hexdigest() for name, data in files]
+    keys = [hashlib.sha256(repr((name, settings.side, model)).encode() + digest_content(data)).hexdigest() for name, data in files]
     for stale in set(store) - set(keys):
         del store[stale]
     todo = [(key, name, data) for key, (name, data) in zip(keys, files, strict=True) if key not in store]
@@ -122,7 +135,7 @@ def analyze_files(files: list[tuple[str, bytes]], settings: Settings, language: 
             store[key] = analyze_isolated(name, data, settings=settings, model=model)
         bar.progress(1.0, text=word("page", "done", language))
         bar.empty()
-    found: list[tuple[Report, bytes]] = []
+    found: list[tuple[Report, bytes | None]] = []
     for key, (name, data) in zip(keys, files, strict=True):
         result = store[key]
         if isinstance(result, Failure):
@@ -130,7 +143,7 @@ def analyze_files(files: list[tuple[str, bytes]], settings: Settings, language: 
                 f"**{word('page', 'failed', language).format(name=escape_markdown(name))}**: {escape_markdown(result.message)}. {escape_markdown(result.hint)}"
             )
         else:
-            found.append((result, data))
+            found.append((result, data if isinstance(data, bytes) else None))
     return found
 
 
@@ -147,7 +160,7 @@ def category_name(category: str, language: str) -> str:
 def show_review(report: Report, language: str) -> None:
     """Findings at the left, the contract with its marks at the right; a link in a finding scrolls to its place."""
     for notice in report.document.notices:
-        st.warning(notice_text(notice, language))
+        st.warning(escape_markdown(notice_text(notice, language, report.document)))
     counts = {s: sum(f.severity is s for f in report.findings) for s in Severity}
     columns = st.columns(4)
     columns[0].metric(f"▲ {word('severity', 'high', language)}", counts[Severity.HIGH])
@@ -245,8 +258,8 @@ def findings_html(report: Report, findings: list[Any], language: str) -> str:
         if finding.kind is not FindingKind.MISSING:
             for span in finding.evidence[:2]:
                 target = next((i for place, i in starts if place.overlaps(span)), None)
-                page = report.document.page_of(span)
-                where = f" ({word('report', 'page', language)} {page})" if page else ""
+                place = place_text(report.document, span, language)
+                where = f" ({place})" if place else ""
                 link = (
                     f' <a href="#s{target}" target="_self">{escape(word("page", "show_in_text", language))}</a>'
                     if target is not None
@@ -306,7 +319,7 @@ def show_comparison(reports: list[Report], language: str) -> None:
     st.markdown(compare_reports(tuple(reports), language=language).to_markdown())
 
 
-def show_downloads(report: Report, source: bytes, language: str) -> None:
+def show_downloads(report: Report, source: bytes | None, language: str) -> None:
     """Files are built when they are asked for."""
     stem = Path(report.document.name or "contract").stem
     offers = [("JSON", "json", "application/json"), ("CSV", "csv", "text/csv"), ("HTML", "html", "text/html"), ("Markdown", "md", "text/markdown"),

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import BinaryIO
 
-from analyzer.errors import CorruptDocumentError, NoTextError, ReadError, SettingsError, TooLargeError
+from analyzer.errors import ReadError, TooLargeError
 from analyzer.reading.builder import TextBuilder
-from analyzer.reading.runs import RawPage
-from analyzer.reading.sniff import DOCX, PDF, sniff
+from analyzer.reading.parts import ReadPart, read_parts
 from analyzer.settings import Limits, Settings
-from analyzer.types import Document, Notice
+from analyzer.types import Document, Notice, Part, Span
 
+#: What can be read: a path, bytes, or an open binary file.
 Source = str | Path | bytes | BinaryIO
+#: Several files that are one contract: a list or tuple of them, the one that prevails first; bytes can come with their name, as a pair.
+Sources = Source | list["Source | tuple[str, bytes]"] | tuple["Source | tuple[str, bytes]", ...]
 
-#: A page with more unmapped characters than this share is garbled: its font has no table to Unicode.
-GARBLED_SHARE = 0.25
+#: Media type of a contract that is made of several files.
+SEVERAL = "multipart/mixed"
 
 
 def read_bytes(source: Source, *, limits: Limits | None = None) -> tuple[str, bytes]:
@@ -60,128 +64,100 @@ def read_bytes(source: Source, *, limits: Limits | None = None) -> tuple[str, by
     return name, data
 
 
-def read_document(source: Source, *, name: str | None = None, settings: Settings | None = None) -> Document:
+def read_files(sources: Sources, *, limits: Limits | None = None) -> tuple[tuple[str, bytes], ...]:
+    """Return name and content of every file of a contract; one for a path, bytes or a file, several for a list or tuple of them.
+
+    Raises
+    ------
+    ReadError
+        The list is empty, or a file cannot be opened.
+    TooLargeError
+        A file, their number, or all of them together pass a limit.
+    """
+    limits = limits or Limits()
+    if not isinstance(sources, list | tuple):
+        return (read_bytes(sources, limits=limits),)
+    if not sources:
+        raise ReadError("No file is given", hint="give at least one")
+    if len(sources) > limits.max_parts:
+        raise TooLargeError(f"{len(sources)} files are more than {limits.max_parts}", hint="raise limits.max_parts")
+    files: list[tuple[str, bytes]] = []
+    for source in sources:
+        if isinstance(source, tuple):
+            if len(source) != 2 or not isinstance(source[0], str) or not isinstance(source[1], bytes):
+                raise ReadError("A pair among the files must be a name and bytes")
+            files.append((source[0], read_bytes(source[1], limits=limits)[1]))
+        else:
+            files.append(read_bytes(source, limits=limits))
+        if sum(len(data) for _, data in files) > limits.max_unpacked_bytes:
+            raise TooLargeError(f"The files together are larger than {limits.max_unpacked_bytes:,} bytes")
+    return tuple(files)
+
+
+def join_names(files: Sequence[tuple[str, bytes]]) -> str:
+    """Return the name of a contract of several files.
+
+    Examples
+    --------
+    >>> join_names([("contract.pdf", b""), ("annex.docx", b"")])
+    'contract.pdf + annex.docx'
+    """
+    names = [given or f"file {number}" for number, (given, _) in enumerate(files, 1)]
+    return " + ".join(names if len(names) < 4 else [names[0], str(len(names) - 1)])
+
+
+def read_document(source: Sources, *, name: str | None = None, settings: Settings | None = None) -> Document:
     """Read a contract.
 
     Parameters
     ----------
-    source : path, bytes or binary file
+    source : path, bytes or binary file, or a list or tuple of them
+        Several files are read as one contract, one after another in the order given, which is their order of precedence. Bytes in a list can
+        come with their name: `("annex.pdf", data)`. An e-mail is read with its attachments.
     name : str, optional
-        Name to show; by default that of the file.
+        Name to show; by default that of the file, or of the files.
     settings : Settings, optional
 
     Raises
     ------
     ReadError
-        One of its kinds, each with a code and a hint.
+        One of its kinds, each with a code and a hint. Where one of several files cannot be read, the error names it and nothing is returned.
     """
     settings = settings or Settings()
-    given, data = read_bytes(source, limits=settings.limits)
-    media_type = sniff(data)
+    files = read_files(source, limits=settings.limits)
+    if len(files) == 1:
+        ((given, data),) = files
+        read = read_parts(given if name is None else name, data, settings)
+        return _assemble(read, given if name is None else name, hashlib.sha256(data).hexdigest(), settings)
+    read = []
+    for number, (given, data) in enumerate(files, 1):
+        try:
+            read += read_parts(given or f"file {number}", data, settings)
+        except ReadError as error:
+            raise type(error)(f"{given or f'File {number}'}: {error.message}", hint=error.hint) from error
+    digests = "\n".join(hashlib.sha256(data).hexdigest() for _, data in files)
+    return _assemble(read, join_names(files) if name is None else name, hashlib.sha256(digests.encode()).hexdigest(), settings, SEVERAL)
+
+
+def _assemble(read: list[ReadPart], name: str, sha256: str, settings: Settings, media_type: str | None = None) -> Document:
+    """Write the parts into one text, with pages numbered through."""
+    limits = settings.limits
     builder = TextBuilder()
     notices: list[Notice] = []
-    try:
-        if media_type == PDF:
-            _read_pdf(data, builder, notices, settings)
-        elif media_type == DOCX:
-            from analyzer.reading.word import read_word_lines
-
-            lines, word_notices, furniture = read_word_lines(data, limits=settings.limits)
-            notices += word_notices
-            builder.add_page(1, 0, 0, lines, furniture)
-        else:
-            from analyzer.reading.plain import decode, read_plain_lines
-
-            builder.add_page(1, 0, 0, read_plain_lines(decode(data)))
-    except ReadError:
-        raise
-    except SettingsError:
-        raise
-    except (RecursionError, MemoryError, ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError) as error:
-        # What a reader's library throws at a damaged file stops here, as one kind of error.
-        raise CorruptDocumentError(f"The file cannot be read: {type(error).__name__}", hint="it is nested too deeply or damaged") from error
+    parts: list[Part] = []
+    for part in read:
+        first = builder.page_count + 1
+        for page in part.pages:
+            builder.add_page(builder.page_count + 1, page.width, page.height, page.lines, page.furniture, joins=page.joins)
+            if builder.length > limits.max_characters:
+                raise TooLargeError(f"The document holds more than {limits.max_characters:,} characters")
+        if builder.page_count > limits.max_pages:
+            raise TooLargeError(f"The files together have more than {limits.max_pages} pages")
+        file = part.name if len(read) > 1 else ""
+        notices += [
+            replace(notice, page=None if notice.page is None else notice.page + first - 1, name=notice.name or file)
+            for notice in part.notices
+        ]
+        parts.append(Part(part.name, part.media_type, Span(builder.start_of_page(first), builder.length), first, part.sha256))
     text, pages = builder.finish()
-    if len(text) > settings.limits.max_characters:
-        raise TooLargeError(f"The document holds {len(text):,} characters, more than {settings.limits.max_characters:,}")
-    if not any(character.isalpha() for character in text):
-        unread = [notice.page for notice in notices if notice.page]
-        if unread:
-            raise NoTextError(
-                f"No text can be read on {len(unread)} of {len(pages)} pages: they are images or use a font without letters",
-                hint="run text recognition (OCR) on the file first",
-            )
-        raise NoTextError("The document holds no text", hint="if it is a scan, run text recognition (OCR) on it first")
-    return Document(
-        name=name if name is not None else given,
-        media_type=media_type,
-        sha256=hashlib.sha256(data).hexdigest(),
-        text=text,
-        pages=pages,
-        notices=tuple(notices),
-    )
-
-
-def _read_pdf(data: bytes, builder: TextBuilder, notices: list[Notice], settings: Settings) -> None:
-    from analyzer.reading.layout import continues, find_furniture, layout_page
-
-    raw = _read_raw_pages(data, settings)
-    furniture = find_furniture(raw)
-    previous = None
-    for page in raw:
-        shown = sum(len(run.text.strip()) for run in page.runs)
-        lines, dropped = layout_page(page, furniture)
-        code = _page_fault(page, shown)
-        if code:
-            notices.append(Notice(code, _PAGE_FAULTS[code], page.number))
-        if code == "garbled_page":
-            lines = []
-        joins = previous is not None and continues(previous, lines)
-        builder.add_page(page.number, page.width, page.height, lines, dropped, joins=joins)
-        if lines:
-            previous = lines
-        if builder.length > settings.limits.max_characters:
-            raise TooLargeError(f"The document holds more than {settings.limits.max_characters:,} characters")
-
-
-_PAGE_FAULTS = {
-    "garbled_page": "A font of the page does not say which letters it shows; the page was not read",
-    "broken_page": "The page is damaged and was read in part at most",
-    "image_page": "The page is an image with little or no text and was not read",
-    "empty_page": "No text was found on the page, though something is drawn on it",
-}
-
-
-def _page_fault(page: RawPage, shown: int) -> str:
-    """Return why a page must be taken as unread, or "": a clause is never called missing because its page was not read."""
-    if shown > 20 and page.unmapped > GARBLED_SHARE * shown:
-        return "garbled_page"
-    if page.error:
-        return "broken_page"
-    # A stamp or a signature line on a scan is text, but not the text of the page.
-    if page.image_share > 0.8 and shown < 100:
-        return "image_page"
-    return "empty_page" if not shown and page.painted else ""
-
-
-def _read_raw_pages(data: bytes, settings: Settings) -> list[RawPage]:
-    """Read with the engine of the settings; what pdfminer cannot open, or opens without any text, is tried with pdfium where that is installed."""
-    from analyzer.reading import pdf, pdfium
-
-    if settings.pdf_engine == "pdfium":
-        return list(pdfium.read_pdf_pages(data, limits=settings.limits))
-    try:
-        pages = list(pdf.read_pdf_pages(data, limits=settings.limits))
-        if any(page.gave_up for page in pages) or (any(page.runs for page in pages) and not all(page.error for page in pages)):
-            return pages
-        refused = None
-    except CorruptDocumentError as error:
-        pages, refused = [], error
-    try:
-        second = list(pdfium.read_pdf_pages(data, limits=settings.limits))
-    except (CorruptDocumentError, SettingsError):
-        second = []
-    if any(page.runs for page in second):
-        return second
-    if refused is not None:
-        raise refused
-    return pages
+    return Document(name, media_type or read[0].media_type, sha256, text, pages, tuple(notices), tuple(parts))

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from analyzer.errors import TooLargeError
 from analyzer.types import Box, Line, Page, Span
 
 #: Ligatures and presentation forms only: NFKC as a whole would turn "½" into "1/2" and "m²" into "m2".
@@ -39,6 +41,28 @@ class TextLine:
     cell_boxes: list[Box | None] | None = None
 
 
+#: Most characters in one cell of a table. Cells that reach down are read in every row, so a small file could say a great deal.
+MAX_CELL_CHARACTERS = 500_000
+
+
+def collect_lines(lines: Iterable[TextLine], limit: int = MAX_CELL_CHARACTERS) -> list[TextLine]:
+    """Return the lines of a document or of a cell.
+
+    Raises
+    ------
+    TooLargeError
+        They hold more characters than `limit`.
+    """
+    found: list[TextLine] = []
+    length = 0
+    for line in lines:
+        length += len(line.text)
+        if length > limit:
+            raise TooLargeError(f"The document, or a cell of it, holds more than {limit:,} characters")
+        found.append(line)
+    return found
+
+
 def clean(text: str) -> str:
     """Fold ligatures and odd spaces, compose accents; no line breaks remain."""
     if text.isascii() and text.isprintable():
@@ -47,9 +71,9 @@ def clean(text: str) -> str:
     return _SPACES.sub(" ", folded).strip()
 
 
-def _rounded(box: Box | None) -> Box | None:
-    """Cut a box to hundredths of a point: finer is noise, and makes reports long."""
-    return None if box is None else Box(box.page, round(box.x0, 2), round(box.top, 2), round(box.x1, 2), round(box.bottom, 2))
+def _rounded(box: Box | None, page: int) -> Box | None:
+    """Cut a box to hundredths of a point: finer is noise, and makes reports long. Its page is that of the document, not of the file."""
+    return None if box is None else Box(page, round(box.x0, 2), round(box.top, 2), round(box.x1, 2), round(box.bottom, 2))
 
 
 def _points(size: float | None) -> float | None:
@@ -63,21 +87,23 @@ class TextBuilder:
         self._parts: list[str] = []
         self._length = 0
         self._pages: list[Page] = []
+        self._number = 0
 
     def add_page(
         self, number: int, width: float, height: float, lines: list[TextLine], furniture: tuple[str, ...] = (), *, joins: bool = False
     ) -> None:
         """Append a page. With `joins` its first line goes on with the paragraph that the page before left open."""
         placed: list[Line] = []
+        self._number = number
         for position, line in enumerate(lines):
             first = position == 0
             new_block = line.new_block and not (first and joins)
             if first and not line.new_block and not joins and self._length:
                 new_block = True
-            self._append(line, new_block, placed, lines[position + 1] if position + 1 < len(lines) else None)
+            self._append(line, new_block, placed)
         self._pages.append(Page(number, width, height, tuple(placed), furniture))
 
-    def _append(self, line: TextLine, new_block: bool, placed: list[Line], following: TextLine | None) -> None:
+    def _append(self, line: TextLine, new_block: bool, placed: list[Line]) -> None:
         cells = [clean(cell) for cell in line.cells] if line.cells is not None else None
         text = " | ".join(cells) if cells is not None else clean(line.text)
         if not text.strip(" |"):
@@ -92,7 +118,7 @@ class TextBuilder:
         start = self._length
         if cells is None:
             self._write(text)
-            placed.append(Line(Span(start, self._length), _rounded(line.box), _points(line.size_pt), line.bold, line.hint))
+            placed.append(Line(Span(start, self._length), _rounded(line.box, self._number), _points(line.size_pt), line.bold, line.hint))
             return
         boxes = line.cell_boxes or [line.box] * len(cells)
         for position, (cell, box) in enumerate(zip(cells, boxes, strict=True)):
@@ -101,7 +127,7 @@ class TextBuilder:
             begin = self._length
             self._write(cell)
             hint = "table_row" if position == 0 else "table_cell"
-            placed.append(Line(Span(begin, self._length), _rounded(box), _points(line.size_pt), line.bold, hint))
+            placed.append(Line(Span(begin, self._length), _rounded(box, self._number), _points(line.size_pt), line.bold, hint))
 
     def _write(self, text: str) -> None:
         self._parts.append(text)
@@ -127,6 +153,14 @@ class TextBuilder:
     @property
     def length(self) -> int:
         return self._length
+
+    @property
+    def page_count(self) -> int:
+        return len(self._pages)
+
+    def start_of_page(self, number: int) -> int:
+        """Return where the text of a page begins, or of the next one that has any."""
+        return next((page.lines[0].span.start for page in self._pages[number - 1 :] if page.lines), self._length)
 
     def finish(self) -> tuple[str, tuple[Page, ...]]:
         return "".join(self._parts), tuple(self._pages)

@@ -194,7 +194,7 @@ def layout_page(page: RawPage, furniture: frozenset[str] = frozenset()) -> tuple
         if block:
             block[0].new_block = True
             lines += block
-    if page.turn:
+    if page.turn or page.slope:
         for line in lines:
             line.box = _as_shown(line.box, page)
             line.cell_boxes = [_as_shown(box, page) for box in line.cell_boxes] if line.cell_boxes else None

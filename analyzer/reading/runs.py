@@ -45,6 +45,10 @@ class RawPage:
     turned: dict[int, list[Run]] = field(default_factory=dict)
     #: How the page was turned to be read, in quarter turns counter-clockwise.
     turn: int = 0
+    #: How much the lines of a scan fall per point to the right; the runs are straightened.
+    slope: float = 0.0
+    #: Mean confidence of the words, 0 to 100, where the page was read by text recognition.
+    recognized: float | None = None
     #: Something was painted: a page without text that is not empty either.
     painted: bool = False
     error: str = ""
@@ -68,8 +72,11 @@ class RawPage:
         self.runs, self.rules, self.turn = upright, [], best
 
     def as_shown(self, box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
-        """Return a box of the turned page in the coordinates of the page as it is shown."""
+        """Return a box of the turned and straightened page in the coordinates of the page as it is shown."""
         x0, top, x1, bottom = box
+        if self.slope:
+            fall = self.slope * ((x0 + x1) / 2 - (self.height if self.turn in (1, 3) else self.width) / 2)
+            top, bottom = top + fall, bottom + fall
         if self.turn == 1:
             return top, self.height - x1, bottom, self.height - x0
         if self.turn == 2:

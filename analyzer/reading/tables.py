@@ -1,10 +1,12 @@
-"""Ruled tables: rules that cross make a grid, and text belongs to the cell that its middle lies in."""
+"""Tables: a grid of the rules that cross on a page, where text belongs to the cell that its middle lies in; rows of cells as lines."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from typing import Protocol, TypeVar
 
+from analyzer.reading.builder import TextLine
 from analyzer.reading.runs import Rule
 
 #: Rules closer than this, in points, are one rule drawn twice (both edges of a border, a cell's bottom and the next one's top).
@@ -102,3 +104,18 @@ def _distinct(values: list[float]) -> list[float]:
         if not found or value - found[-1] > SAME_RULE:
             found.append(value)
     return found
+
+
+def row_lines(cells: list[list[TextLine]], *, heads: bool = False) -> Iterator[TextLine]:
+    """Yield a row of a table, given the lines of each cell, as one line of cells; a frame around text yields its own lines."""
+    if sum(len(cell) for cell in cells) == 0:
+        return
+    longest = max((len(line.text) for cell in cells for line in cell), default=0)
+    if len(cells) == 1 or (sum(bool(cell) for cell in cells) == 1 and (longest > 200 or max(len(c) for c in cells) > 2)):
+        # A frame around text, or a layout table: its paragraphs stand for themselves.
+        for cell in cells:
+            yield from cell
+    else:
+        texts = [" ".join(line.text for line in cell) for cell in cells]
+        bold = heads or all(line.bold for cell in cells for line in cell)
+        yield TextLine(" | ".join(texts), True, "table_row", None, None, bold, texts)

@@ -5,14 +5,15 @@ python-docx is 14 times slower and loses text boxes, content controls and insert
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
 from collections.abc import Iterator
 from typing import Any
 
-from analyzer.errors import CorruptDocumentError, TooLargeError, UnsafeDocumentError
-from analyzer.reading.builder import TextLine
+from analyzer.errors import CorruptDocumentError, UnsafeDocumentError
+from analyzer.reading.builder import TextLine, collect_lines
+from analyzer.reading.numbering import format_number
+from analyzer.reading.packages import Package
+from analyzer.reading.tables import row_lines
 from analyzer.settings import Limits
 from analyzer.types import Notice
 
@@ -34,17 +35,13 @@ def read_word_lines(data: bytes, *, limits: Limits) -> tuple[list[TextLine], lis
     ------
     CorruptDocumentError, TooLargeError, UnsafeDocumentError
     """
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-        entries = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError) as error:
-        raise CorruptDocumentError("The Word file is damaged", hint="open it in Word and save it again") from error
-    _check_archive(entries, len(data), limits)
-    names = {entry.filename for entry in entries}
+    package = Package(data, limits=limits, what="Word file", program="Word")
+    names = package.names
     main = next((name for name in sorted(names) if re.fullmatch(r"word/document\d*\.xml", name)), None)
     if main is None:
         raise CorruptDocumentError("The Word file has no document inside", hint="open it in Word and save it again")
-    root = _parse(archive, main, limits)
+    # The strict form of the format differs in its names only.
+    root = package.parse(main, replace=(_STRICT, _TRANSITIONAL))
     notices: list[Notice] = []
 
     def part(name: str) -> Any:
@@ -52,7 +49,7 @@ def read_word_lines(data: bytes, *, limits: Limits) -> tuple[list[TextLine], lis
         if name not in names:
             return None
         try:
-            return _parse(archive, name, limits)
+            return package.parse(name, replace=(_STRICT, _TRANSITIONAL))
         except CorruptDocumentError:
             notices.append(Notice("broken_part", f"A part of the Word file is damaged and was not read: {name}"))
             return None
@@ -62,7 +59,7 @@ def read_word_lines(data: bytes, *, limits: Limits) -> tuple[list[TextLine], lis
     if next(root.iter(f"{W}ins", f"{W}del", f"{W}moveFrom"), None) is not None:
         notices.append(Notice("tracked_changes", "The file holds tracked changes; they were read as accepted"))
     body = root.find(f"{W}body")
-    lines = list(_block_lines(body if body is not None else root, styles, numbering, 0))
+    lines = collect_lines(_block_lines(body if body is not None else root, styles, numbering, 0), limits.max_characters)
     furniture = [
         text
         for name in sorted(names)
@@ -78,48 +75,6 @@ def read_word_lines(data: bytes, *, limits: Limits) -> tuple[list[TextLine], lis
                     if text:
                         lines.append(TextLine(text, new_block=True))
     return lines, notices, tuple(dict.fromkeys(furniture))
-
-
-def _check_archive(entries: list[zipfile.ZipInfo], packed: int, limits: Limits) -> None:
-    total = sum(entry.file_size for entry in entries)
-    if len(entries) > limits.max_entries:
-        raise TooLargeError(f"The Word file holds {len(entries)} parts, more than {limits.max_entries}")
-    if total > limits.max_unpacked_bytes:
-        raise TooLargeError(f"The Word file unpacks to {total:,} bytes, more than {limits.max_unpacked_bytes:,}")
-    for entry in entries:
-        if (
-            entry.filename.endswith(".xml")
-            and entry.file_size > 1_000_000
-            and entry.file_size > limits.max_ratio * max(1, entry.compress_size)
-        ):
-            raise UnsafeDocumentError(
-                f"A part of the Word file unpacks to over {limits.max_ratio} times its size", hint="it may be a zip bomb"
-            )
-
-
-def _parse(archive: zipfile.ZipFile, name: str, limits: Limits) -> Any:
-    from lxml import etree
-
-    try:
-        info = archive.getinfo(name)
-        if info.file_size > limits.max_part_bytes:
-            raise TooLargeError(f"{name} in the Word file is larger than {limits.max_part_bytes:,} bytes")
-        with archive.open(info) as part:
-            data = part.read(limits.max_part_bytes + 1)
-        if len(data) > limits.max_part_bytes:
-            raise TooLargeError(f"{name} in the Word file is larger than {limits.max_part_bytes:,} bytes")
-        # The strict form of the format differs in its names only.
-        data = data.replace(_STRICT, _TRANSITIONAL)
-        root: Any = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False))
-        if root.getroottree().docinfo.doctype:
-            raise UnsafeDocumentError("The Word file holds a document type declaration, which Word never writes")
-        return root
-    except (zipfile.BadZipFile, etree.XMLSyntaxError, OSError, KeyError, RuntimeError, NotImplementedError, EOFError) as error:
-        raise CorruptDocumentError(f"{name} in the Word file is damaged", hint="open it in Word and save it again") from error
-    except Exception as error:
-        if isinstance(error, TooLargeError | UnsafeDocumentError):
-            raise
-        raise CorruptDocumentError(f"{name} in the Word file cannot be read: {type(error).__name__}") from error
 
 
 def _styles(root: Any) -> dict[str, tuple[int, tuple[str, str] | None]]:
@@ -183,7 +138,7 @@ class _Numbering:
         def shown(match: re.Match[str]) -> str:
             at = int(match.group(1)) - 1
             form, _, first = self.levels.get((abstract, str(at)), ("decimal", "", 1))
-            return _number(counts.get(at, first), form)
+            return format_number(counts.get(at, first), form)
 
         return re.sub(r"%(\d)", shown, pattern)
 
@@ -191,20 +146,6 @@ class _Numbering:
 def _integer(text: str | None, default: int) -> int:
     """Return a small whole number; Word writes no other kind, but a damaged file may hold anything."""
     return int(text) if text is not None and re.fullmatch(r"[0-9]{1,6}", text) else default
-
-
-def _number(value: int, form: str) -> str:
-    if form in ("lowerLetter", "upperLetter"):
-        letter = chr(ord("a") + (value - 1) % 26) * min((value - 1) // 26 + 1, 4)
-        return letter if form == "lowerLetter" else letter.upper()
-    if form in ("lowerRoman", "upperRoman"):
-        roman, rest = "", min(value, 3999)
-        for figure, sign in ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"),
-                             (9, "ix"), (5, "v"), (4, "iv"), (1, "i")):  # fmt: skip
-            while rest >= figure:
-                roman, rest = roman + sign, rest - figure
-        return roman if form == "lowerRoman" else roman.upper()
-    return f"{value:02d}" if form == "decimalZero" else str(value)
 
 
 #: Deepest nesting of tables and controls that is walked; deeper ones exist only in hostile files.
@@ -306,21 +247,11 @@ def _table_lines(table: Any, styles: Any, numbering: _Numbering, depth: int) -> 
             if merge is not None and merge.get(f"{W}val") != "restart" and len(cells) < len(above):
                 cells.append(above[len(cells)])  # a cell that reaches down says the same in each row
             else:
-                cells.append(list(_block_lines(cell, styles, numbering, depth + 1)))
+                cells.append(collect_lines(_block_lines(cell, styles, numbering, depth + 1)))
             if span is not None:
                 cells += [[] for _ in range(min(_integer(span.get(f"{W}val"), 1), 40) - 1)]
         above = cells
-        if sum(len(cell) for cell in cells) == 0:
-            continue
-        longest = max((len(line.text) for cell in cells for line in cell), default=0)
-        if len(cells) == 1 or (sum(bool(cell) for cell in cells) == 1 and (longest > 200 or max(len(c) for c in cells) > 2)):
-            # A frame around text, or a layout table: its paragraphs stand for themselves.
-            for cell in cells:
-                yield from cell
-        else:
-            texts = [" ".join(line.text for line in cell) for cell in cells]
-            bold = all(line.bold for cell in cells for line in cell)
-            yield TextLine(" | ".join(texts), True, "table_row", None, None, bold, texts)
+        yield from row_lines(cells)
 
 
 def _owner(node: Any) -> Any:

@@ -139,7 +139,7 @@ def render_html(report: Report, language: str) -> str:
     if report.document.notices:
         body.append(
             f"<h2>{head('notices')}</h2><ul>"
-            + "".join(f"<li>{escape(notice_text(n, language))}</li>" for n in report.document.notices)
+            + "".join(f"<li>{escape(notice_text(n, language, report.document))}</li>" for n in report.document.notices)
             + "</ul>"
         )
     body.append(f"<h2>{head('findings')}</h2>")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from analyzer.assessment import load_catalogue
 from analyzer.assessment.messages import render_finding
 from analyzer.report.frames import duration_records
-from analyzer.report.words import notice_text, word
+from analyzer.report.words import notice_text, place_text, word
 from analyzer.types import Duration, FindingKind, Percentage, ServiceWindow, Severity, Status
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def render_markdown(report: Report, language: str) -> str:
     lines += [f"*{word('report', 'disclaimer', language)}*", ""]
     if report.document.notices:
         lines += [f"## {word('report', 'notices', language)}", ""]
-        lines += [f"- {escape(notice_text(notice, language))}" for notice in report.document.notices] + [""]
+        lines += [f"- {escape(notice_text(notice, language, report.document))}" for notice in report.document.notices] + [""]
     lines += [f"## {word('report', 'findings', language)}", ""]
     for finding in report.findings:
         if finding.severity is Severity.INFO:
@@ -59,8 +59,8 @@ def render_markdown(report: Report, language: str) -> str:
         lines.append("")
         lines.append(words.explanation)
         for span in finding.evidence[:3]:
-            page = report.document.page_of(span)
-            place = f" ({word('report', 'page', language)} {page})" if page else ""
+            where = escape(place_text(report.document, span, language))
+            place = f" ({where})" if where else ""
             lines += ["", f"> {escape(report.quote(span))}{place}"]
         if words.ask:
             lines += ["", f"**{word('report', 'ask', language)}**: {words.ask}"]
@@ -97,7 +97,7 @@ def render_text(report: Report, language: str) -> str:
     catalogue = load_catalogue()
     name = report.document.name or report.document.sha256[:12]
     lines = [name, "=" * len(name), word("report", "disclaimer", language), ""]
-    lines += [f"! {notice_text(notice, language)}" for notice in report.document.notices]
+    lines += [f"! {notice_text(notice, language, report.document)}" for notice in report.document.notices]
     for finding in report.findings:
         if finding.severity is Severity.INFO:
             continue
@@ -105,8 +105,8 @@ def render_text(report: Report, language: str) -> str:
         kind = word("kind", finding.kind.value, language)
         lines.append(f"[{word('severity', finding.severity.value, language)}] {words.title} ({kind})")
         if finding.evidence and finding.kind is not FindingKind.MISSING:
-            page = report.document.page_of(finding.evidence[0])
-            place = f" ({word('report', 'page', language)} {page})" if page else ""
+            where = place_text(report.document, finding.evidence[0], language)
+            place = f" ({where})" if where else ""
             lines += textwrap.wrap(f"«{report.quote(finding.evidence[0])}»{place}", 110, initial_indent="    ", subsequent_indent="    ")
         if words.ask:
             lines += textwrap.wrap("→ " + words.ask, 110, initial_indent="    ", subsequent_indent="      ")

@@ -12,7 +12,7 @@ from analyzer.errors import SettingsError
 from analyzer.report.export_csv import safe_cell
 from analyzer.report.export_markdown import LEVEL_CATEGORIES, level_cells
 from analyzer.report.frames import FINDING_COLUMNS, clause_records, duration_records, finding_records
-from analyzer.report.words import word
+from analyzer.report.words import place_text, word
 from analyzer.types import Severity
 
 if TYPE_CHECKING:
@@ -101,8 +101,8 @@ def render_docx(report: Report, language: str) -> bytes:
         number += 1
         document.add_heading(f"{number}. {words.title} ({word('severity', finding.severity.value, language)})", level=2)
         for span in finding.evidence[:2]:
-            page = report.document.page_of(span)
-            place = f" ({word('report', 'page', language)} {page})" if page else ""
+            where = place_text(report.document, span, language)
+            place = f" ({where})" if where else ""
             document.add_paragraph(_NOT_XML.sub(" ", f"«{report.quote(span)}»{place}"), style="Intense Quote")
         document.add_paragraph(words.explanation)
         for key, text in (("ask", words.ask), ("wording", words.wording), ("source", words.source)):

@@ -28,6 +28,7 @@ from analyzer.types import (
     Money,
     Notice,
     Page,
+    Part,
     Percentage,
     Quantity,
     Recurrence,
@@ -203,6 +204,13 @@ def decode_quantity(data: dict[str, Any]) -> Quantity:
     raise ValueError(f"unknown quantity {data['type']!r}")
 
 
+def _encode_parts(document: Document) -> list[dict[str, Any]]:
+    return [
+        {"name": p.name, "media_type": p.media_type, "span": [p.span.start, p.span.end], "first_page": p.first_page, "sha256": p.sha256}
+        for p in document.parts
+    ]
+
+
 def encode_report(report: Report) -> dict[str, Any]:
     """Return the report as plain data."""
     document = report.document
@@ -214,7 +222,10 @@ def encode_report(report: Report) -> dict[str, Any]:
             "media_type": document.media_type,
             "sha256": document.sha256,
             "text": document.text,
-            "notices": [{"code": n.code, "message": n.message, "page": n.page} for n in document.notices],
+            "notices": [
+                {"code": n.code, "message": n.message, "page": n.page, **({"name": n.name} if n.name else {})} for n in document.notices
+            ],
+            **({"parts": _encode_parts(document)} if len(document.parts) > 1 else {}),
             "pages": [
                 {
                     "number": page.number, "width": page.width, "height": page.height, "furniture": list(page.furniture),
@@ -267,7 +278,8 @@ def decode_report(data: dict[str, Any]) -> Report:
             )
             for p in d["pages"]
         ),
-        tuple(Notice(n["code"], n["message"], n["page"]) for n in d["notices"]),
+        tuple(Notice(n["code"], n["message"], n["page"], n.get("name", "")) for n in d["notices"]),
+        tuple(Part(p["name"], p["media_type"], Span(*p["span"]), p["first_page"], p["sha256"]) for p in d.get("parts", ())),
     )  # fmt: skip
     clauses = tuple(
         Clause(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analyzer.resources import read_toml
-from analyzer.types import LANGUAGES, Notice
+from analyzer.types import LANGUAGES, Document, Notice, Span
 
 
 def word(group: str, key: str, language: str) -> str:
@@ -13,9 +13,28 @@ def word(group: str, key: str, language: str) -> str:
     return text
 
 
-def notice_text(notice: Notice, language: str) -> str:
-    """Return a notice in words; its own message where no translation is known."""
+def notice_text(notice: Notice, language: str, document: Document) -> str:
+    """Return a notice in words; its own message where no translation is known. With several files it names the file, and counts its pages."""
     known = read_toml("messages.toml")["notice"]
-    if notice.code not in known:
-        return notice.message
-    return word("notice", notice.code, language).format(page=notice.page)
+    page = notice.page
+    if page is not None and len(document.parts) > 1:
+        page -= max((part.first_page for part in document.parts if part.first_page <= page), default=1) - 1
+    text = notice.message
+    if notice.code in known:
+        text = word("notice", notice.code, language).format(page=page, name=notice.name)
+    return f"{notice.name}: {text}" if notice.name and notice.name not in text else text
+
+
+def place_text(document: Document, span: Span, language: str) -> str:
+    """Return where a passage stands: its page, and its file where there are several; "" where the format has no pages.
+
+    Examples
+    --------
+    >>> place_text(Document("a.txt", "text/plain", "", "Text", ()), Span(0, 4), "en")
+    ''
+    """
+    page = document.page_of(span)
+    if len(document.parts) < 2:
+        return f"{word('report', 'page', language)} {page}" if page else ""
+    part = document.part_of(span)
+    return f"{part.name}, {word('report', 'page', language)} {page - part.first_page + 1}" if page else part.name

@@ -12,7 +12,7 @@ from analyzer.structure.headings import HeadingPath, guess_heading
 from analyzer.structure.language import detect_block_language, detect_language
 from analyzer.structure.sentences import split_sentences
 from analyzer.structure.tables import head_cells
-from analyzer.types import Document, Line, Sentence, SentenceKind, Span
+from analyzer.types import Document, Line, Page, Part, Sentence, SentenceKind, Span
 
 __all__ = ["detect_language", "split_document", "split_sentences"]
 
@@ -49,13 +49,26 @@ def split_document(document: Document, *, language: str | None = None) -> tuple[
     Returns
     -------
     tuple of Sentence
-        Their spans are spans of `document.text`; lines of a table of contents are left out.
+        Their spans are spans of `document.text`; lines of a table of contents are left out. Language, headings and the usual type size are
+        those of each file, where the document is made of several.
     """
-    text = document.text
-    main = language or detect_language(text)
-    body_pt = _body_size(document)
-    blocks = _blocks(document)
     rows: list[Sentence] = []
+    for part, pages in _pages_of_parts(document):
+        _split_part(rows, document.text, part, pages, language)
+    return tuple(rows)
+
+
+def _pages_of_parts(document: Document) -> list[tuple[Part, tuple[Page, ...]]]:
+    starts = [part.first_page - 1 for part in document.parts]
+    ends = [*starts[1:], len(document.pages)]
+    return [(part, document.pages[start:end]) for part, start, end in zip(document.parts, starts, ends, strict=True)]
+
+
+def _split_part(rows: list[Sentence], text: str, part: Part, pages: tuple[Page, ...], language: str | None) -> None:
+    """Append the rows of one file."""
+    main = language or detect_language(text[part.span.start : part.span.end])
+    body_pt = _body_size(pages)
+    blocks = _blocks(pages, text)
     path = HeadingPath()
     position = 0
     while position < len(blocks):
@@ -96,7 +109,6 @@ def split_document(document: Document, *, language: str | None = None) -> tuple[
         for span in split_sentences(flat, language=spoken, offset=block.start):
             words = text[span.start : span.end].replace("\n", " ")
             rows.append(Sentence(len(rows), span, kind, spoken, words, path.titles))
-    return tuple(rows)
 
 
 def _opens_paragraph(words: str) -> bool:
@@ -113,19 +125,18 @@ def _add_table(rows: list[Sentence], blocks: list[_Block], text: str, main: str,
         rows.append(Sentence(len(rows), Span(block.start, block.end), SentenceKind.TABLE_ROW, spoken, words, path, headed))
 
 
-def _body_size(document: Document) -> float | None:
+def _body_size(pages: Sequence[Page]) -> float | None:
     """Return the type size in which most of the text is set, or None where the format does not tell."""
     sizes: Counter[float] = Counter()
-    for page in document.pages:
+    for page in pages:
         for line in page.lines:
             if line.size_pt:
                 sizes[round(line.size_pt * 2) / 2] += line.span.end - line.span.start
     return sizes.most_common(1)[0][0] if sizes else None
 
 
-def _blocks(document: Document) -> list[_Block]:
+def _blocks(pages: Sequence[Page], text: str) -> list[_Block]:
     """Group lines to blocks: by the empty lines of the text, then at items and headings inside them."""
-    text = document.text
     blocks: list[_Block] = []
     current: list[Line] = []
 
@@ -136,7 +147,7 @@ def _blocks(document: Document) -> list[_Block]:
                 blocks.append(_Block(part[0].span.start, part[-1].span.end, part))
             current = []
 
-    for page in document.pages:
+    for page in pages:
         for line in page.lines:
             if current:
                 gap = text[current[-1].span.end : line.span.start]

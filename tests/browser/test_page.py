@@ -134,6 +134,17 @@ def test_unreadable_upload_is_one_message() -> None:
     assert len(page.error) == 1 and "broken.pdf" in page.error[0].value  # type: ignore[attr-defined]
 
 
+def test_uploads_can_be_one_contract() -> None:
+    page = make_page()
+    page.run()  # type: ignore[attr-defined]
+    files = [("contract.txt", b"The provider reacts within four hours.", "text/plain"), ("annex.txt", b"Prices are in CHF.", "text/plain")]
+    page.file_uploader(key="upload").set_value(files).run()  # type: ignore[attr-defined]
+    assert not page.exception and page.selectbox(key="document2").options == ["contract.txt", "annex.txt"]  # type: ignore[attr-defined]
+    page.checkbox(key="together").check().run()  # type: ignore[attr-defined]
+    assert not page.exception and not page.error  # type: ignore[attr-defined]
+    assert not [box for box in page.selectbox if box.key == "document2"]  # type: ignore[attr-defined]
+
+
 def test_retraining_on_a_labelled_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import json
 

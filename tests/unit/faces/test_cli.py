@@ -143,3 +143,19 @@ def test_data_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert main(["data", "import", str(tmp_path / "a.csv"), "-o", str(tmp_path / "a.jsonl")]) == 0
     assert main(["data", "stats", str(Path(contract).parent)]) == 0
     assert "| contracts |" in capsys.readouterr().out
+
+
+def test_several_files_as_one_contract(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    annex = tmp_path / "annex.txt"
+    annex.write_text("Les appareils de remplacement sont fournis sous 24 heures.", encoding="utf-8")
+    out = tmp_path / "report.json"
+    assert main(["analyze", FRENCH, str(annex), "--together", "-o", str(out)]) == 0
+    data = json.loads(out.read_text(encoding="utf-8"))
+    assert [part["name"] for part in data["document"]["parts"]] == ["contrat-maintenance-fr.pdf", "annex.txt"]
+    assert main(["analyze", FRENCH, str(annex), "--together", "-o", str(annex)]) == 2
+    bad = tmp_path / "bad.pdf"
+    bad.write_bytes(b"%PDF-1.4 nothing")
+    capsys.readouterr()
+    assert main(["analyze", FRENCH, str(bad), "--together"]) == 1
+    captured = capsys.readouterr()
+    assert captured.out == "" and captured.err.count("bad.pdf") == 1

@@ -120,10 +120,11 @@ def test_image_page_is_a_notice_and_an_image_only_file_an_error() -> None:
         canvas.save()
         return buffer.getvalue()
 
-    document = read_document(draw(True))
+    never = Settings(ocr="never")
+    document = read_document(draw(True), settings=never)
     assert [(notice.code, notice.page) for notice in document.notices] == [("image_page", 2)]
     with pytest.raises(NoTextError, match="1 of 1 pages"):
-        read_document(draw(False))
+        read_document(draw(False), settings=never)
 
 
 def test_encrypted_and_broken_files(make_pdf: MakePdf) -> None:

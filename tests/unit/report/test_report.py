@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from analyzer.types import (
     FindingKind,
     Label,
     Money,
+    Notice,
     Percentage,
     Recurrence,
     Sentence,
@@ -211,3 +213,28 @@ def test_levels_by_rows_and_by_columns() -> None:
         make_row(1, "Reaction | 1 hours | 8 hours", ("", "P1", "P2"), (hours(1, 11, "reaction_time"), hours(8, 21, "reaction_time"))),
     )
     assert [(x.priority, x.reaction[0].value) for x in find_service_levels(turned)] == [("1", 1), ("2", 8)]
+
+
+def test_a_report_on_several_files_survives_json_and_names_the_file() -> None:
+    document = read_document([("contract.txt", b"The first file."), ("annex [1].txt", TEXT.encode())])
+    document = replace(
+        document, notices=(Notice("unread_attachment", "not read", name="plan.xyz"), Notice("image_page", "image", 2, "annex [1].txt"))
+    )
+    place = Span(document.text.index("within"), len(document.text))
+    clause = Clause(Sentence(0, place, SentenceKind.SENTENCE, "en", "within 4 hours", ()), (Label("reaction_time", 0.9),))
+    finding = Finding("vague_commitment", FindingKind.RISK, "reaction_time", Severity.HIGH, (place,))
+    report = Report(document, "en", (clause,), (), (finding,), (("analyzer", "0"),))
+    again = Report.from_json(report.to_json())
+    assert again == report and [part.name for part in again.document.parts] == ["contract.txt", "annex [1].txt"]
+    text = str(report.render("text", "en"))
+    assert "annex [1].txt" in text and "The attachment plan.xyz was not read" in text and "annex [1].txt: Page 1: an image" in text
+    for language in LANGUAGES:
+        for format in ("md", "html"):
+            assert "plan.xyz" in str(report.render(format, language))
+    with pytest.raises(SettingsError, match="PDF"):
+        report.render("pdf", source=b"")
+
+
+def test_a_report_on_one_file_says_nothing_of_parts(report: Report) -> None:
+    assert "parts" not in json.loads(report.to_json())["document"]
+    assert Report.from_json(report.to_json()).document.parts == report.document.parts

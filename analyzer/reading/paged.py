@@ -1,0 +1,141 @@
+"""Formats with pages (PDF, images) to the lines of each page: which reader takes them, and what is wrong with a page."""
+
+from __future__ import annotations
+
+from analyzer.errors import CorruptDocumentError, SettingsError, TooLargeError, UnsupportedFormatError
+from analyzer.reading.builder import TextLine
+from analyzer.reading.ocr import DOUBTFUL
+from analyzer.reading.parts import ReadPage
+from analyzer.reading.runs import RawPage
+from analyzer.settings import Settings
+from analyzer.types import Notice
+
+#: A page with more unmapped characters than this share is garbled: its font has no table to Unicode.
+GARBLED_SHARE = 0.25
+
+
+def read_pdf_pages(data: bytes, settings: Settings) -> tuple[list[ReadPage], list[Notice]]:
+    """Return the pages of a PDF in reading order, and what must be known of them."""
+    raw = _read_raw_pages(data, settings)
+    if settings.ocr != "never":
+        raw = _recognize_unread(data, raw, settings)
+    return _lay_out(raw, settings)
+
+
+def read_image_pages(data: bytes, settings: Settings) -> tuple[list[ReadPage], list[Notice]]:
+    """Return the pages of an image file, read by text recognition.
+
+    Raises
+    ------
+    UnsupportedFormatError
+        There is no text recognition, or the settings forbid it.
+    """
+    from analyzer.reading.images import read_images
+    from analyzer.reading.ocr import can_recognize, ocr_hint, recognize_pages
+
+    if settings.ocr == "never" or not can_recognize():
+        raise UnsupportedFormatError("The file is an image, not a contract that can be read", hint=ocr_hint(settings))
+    images = read_images(data, limits=settings.limits)
+    pages = []
+    for image in images:
+        page = RawPage(image.number, image.width, image.height)
+        page.painted, page.image_share = True, 1.0
+        pages.append(page)
+    read = {page.number: page for page in recognize_pages(images, limits=settings.limits)}
+    return _lay_out([read.get(page.number, page) for page in pages], settings)
+
+
+def _recognize_unread(data: bytes, raw: list[RawPage], settings: Settings) -> list[RawPage]:
+    """Replace the pages that have no text of their own, or all of them, by what text recognition reads; the others keep theirs."""
+    from analyzer.reading.ocr import can_recognize, ocr_hint, recognize_pages
+
+    forced = settings.ocr == "force"
+    wanted = {page.number: page for page in raw if forced or (find_fault(page) and not page.gave_up)}
+    if not wanted:
+        return raw
+    if not can_recognize():
+        if forced:
+            raise SettingsError("Text recognition (OCR) is not installed", hint=ocr_hint(settings))
+        return raw
+    from analyzer.reading.images import render_pdf
+
+    known = " ".join(run.text for page in raw if page.number not in wanted for run in page.runs[:2000])
+    read = {
+        page.number: page for page in recognize_pages(render_pdf(data, wanted, limits=settings.limits), limits=settings.limits, text=known)
+    }
+    return [read.get(page.number, page) for page in raw]
+
+
+def _lay_out(raw: list[RawPage], settings: Settings) -> tuple[list[ReadPage], list[Notice]]:
+    from analyzer.reading.layout import continues, find_furniture, layout_page
+
+    furniture = find_furniture(raw)
+    pages: list[ReadPage] = []
+    notices: list[Notice] = []
+    previous: list[TextLine] | None = None
+    length = 0
+    for page in raw:
+        code = find_fault(page)
+        lines, dropped = layout_page(page, furniture)
+        if code:
+            notices.append(Notice(code, _PAGE_FAULTS[code], page.number))
+        if code == "garbled_page":
+            lines = []
+        joins = previous is not None and continues(previous, lines)
+        pages.append(ReadPage(page.width, page.height, lines, dropped, joins))
+        if lines:
+            previous = lines
+        length += sum(len(line.text) for line in lines)
+        if length > settings.limits.max_characters:
+            raise TooLargeError(f"The document holds more than {settings.limits.max_characters:,} characters")
+    if any(page.recognized is not None and page.runs for page in raw):
+        notices.append(Notice("ocr", "Scanned pages were read by text recognition (OCR); compare figures with the original"))
+    return pages, notices
+
+
+_PAGE_FAULTS = {
+    "doubtful_page": "The page was read by text recognition, which is not sure of many words",
+    "garbled_page": "A font of the page does not say which letters it shows; the page was not read",
+    "broken_page": "The page is damaged and was read in part at most",
+    "image_page": "The page is an image with little or no text and was not read",
+    "empty_page": "No text was found on the page, though something is drawn on it",
+}
+
+
+def find_fault(page: RawPage) -> str:
+    """Return why a page must be taken as unread, or "": a clause is never called missing because its page was not read."""
+    if page.recognized is not None:
+        return "doubtful_page" if page.recognized < DOUBTFUL else ""
+    shown = sum(len(run.text.strip()) for run in page.runs)
+    if shown > 20 and page.unmapped > GARBLED_SHARE * shown:
+        return "garbled_page"
+    if page.error:
+        return "broken_page"
+    # A stamp or a signature line on a scan is text, but not the text of the page.
+    if page.image_share > 0.8 and shown < 100:
+        return "image_page"
+    return "empty_page" if not shown and page.painted else ""
+
+
+def _read_raw_pages(data: bytes, settings: Settings) -> list[RawPage]:
+    """Read with the engine of the settings; what pdfminer cannot open, or opens without any text, is tried with pdfium where that is installed."""
+    from analyzer.reading import pdf, pdfium
+
+    if settings.pdf_engine == "pdfium":
+        return list(pdfium.read_pdf_pages(data, limits=settings.limits))
+    try:
+        pages = list(pdf.read_pdf_pages(data, limits=settings.limits))
+        if any(page.gave_up for page in pages) or (any(page.runs for page in pages) and not all(page.error for page in pages)):
+            return pages
+        refused = None
+    except CorruptDocumentError as error:
+        pages, refused = [], error
+    try:
+        second = list(pdfium.read_pdf_pages(data, limits=settings.limits))
+    except (CorruptDocumentError, SettingsError):
+        second = []
+    if any(page.runs for page in second):
+        return second
+    if refused is not None:
+        raise refused
+    return pages
