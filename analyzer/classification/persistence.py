@@ -58,6 +58,13 @@ def resource_digest() -> str:
     return digest.hexdigest()
 
 
+def taxonomy_digest() -> str:
+    """Return the sha256 of the categories as they are defined: what the labels of a model mean."""
+    from importlib.resources import files
+
+    return hashlib.sha256((files("analyzer.resources") / "categories.toml").read_bytes()).hexdigest()
+
+
 def save_model(training: Training, folder: str | Path, *, seed: int, extra: dict[str, Any] | None = None) -> ClauseModel:
     """Write model, manifest and card; the folder appears whole or not at all.
 
@@ -97,6 +104,7 @@ def save_model(training: Training, folder: str | Path, *, seed: int, extra: dict
             "seed": seed,
             "data": {"sha256": training.data_sha256, "rows": training.rows, "documents": training.documents, "families": training.families},
             "word_lists_sha256": resource_digest(),
+            "taxonomy_sha256": taxonomy_digest(),
             "scores": training.scores.to_dict(),
             "doubt": None if training.doubt is None else {k: round(v, 4) for k, v in asdict(training.doubt).items()},
             "reliability": [[round(b.predicted, 4), round(b.observed, 4), b.count] for b in training.reliability],
