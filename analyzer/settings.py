@@ -66,7 +66,7 @@ class Limits:
     memory_bytes: int = 3_000_000_000
     #: Text recognition: wall time of a page and of a document, memory of the process that reads a page, and pixels of a page. What does not fit
     #: stays unread, with a notice.
-    ocr_page_timeout_s: float = 30.0
+    ocr_page_timeout_s: float = 60.0
     ocr_timeout_s: float = 300.0
     ocr_memory_bytes: int = 2_000_000_000
     max_ocr_pixels: int = 40_000_000
