@@ -94,6 +94,8 @@ class CueFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             add(i, form + 15 + (0 if words < 6 else 1 if words < 16 else 2 if words < 40 else 3), 1.0)
         shape = (len(X), len(self.get_feature_names_out()))
         matrix = sparse.csr_matrix((np.asarray(values, dtype=np.float32), (rows, columns)), shape=shape)
+        # Expressions come out of a set, in another order in each process; sums must not depend on it, or no two trainings would be alike.
+        matrix.sort_indices()
         return matrix * np.float32(self.scale)
 
     def places(self, row: Row) -> Iterator[Place]:

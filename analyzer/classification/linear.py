@@ -10,6 +10,9 @@ from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.svm import LinearSVC
 
+#: Non-zero features times classes from which starting processes pays.
+_WORTH_PROCESSES = 20_000_000
+
 
 class MultiLabelSVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """One linear support vector machine (squared hinge loss) per class, on the same features.
@@ -21,7 +24,7 @@ class MultiLabelSVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     balance : float, default=0.3
         0 leaves classes as frequent as they are, 1 weighs both sides of a class equally; between them the weight is a power of the imbalance.
     n_jobs : int, default=2
-        Classes fitted at a time, in threads.
+        Classes fitted at a time, in processes where there is enough to do. The result does not depend on it.
 
     Attributes
     ----------
@@ -40,7 +43,9 @@ class MultiLabelSVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         targets = np.asarray(y)
         if targets.ndim == 1:
             targets = targets[:, None]
-        fitted = Parallel(n_jobs=self.n_jobs, prefer="threads")(
+        # Processes, not threads: liblinear draws from one generator per process, and two threads would take turns at it as chance has it.
+        jobs = self.n_jobs if X.nnz * targets.shape[1] > _WORTH_PROCESSES else 1
+        fitted = Parallel(n_jobs=jobs)(
             delayed(_fit_one)(X, targets[:, k], self.C, self.balance, sample_weight) for k in range(targets.shape[1])
         )
         self.coef_ = np.vstack([coefficients for coefficients, _ in fitted]).astype(np.float32)

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -188,6 +191,24 @@ def test_what_else_must_stand(pattern: str, literals: tuple[str, ...], elsewhere
 def test_same_data_and_seed_give_the_same_model(small_rows: list[LabelledRow], tmp_path: Path) -> None:
     digests = {save_model(train_model(small_rows, n_jobs=1), tmp_path / str(i), seed=0).sha256 for i in range(2)}
     assert len(digests) == 1
+
+
+def test_the_model_is_the_same_in_another_process(tmp_path: Path) -> None:
+    """Sets are iterated in another order there, and two threads share the work."""
+    code = (
+        "import glob, sys, analyzer, analyzer.classification.linear\n"
+        "analyzer.classification.linear._WORTH_PROCESSES = 0\n"
+        "print(analyzer.train([row for path in sorted(glob.glob('data/contracts/*/*-001.jsonl')) for row in analyzer.api.load_rows(path)], out=sys.argv[1]).sha256)"
+    )
+    digests = set()
+    for seed in ("1", "2"):
+        out = tmp_path / seed
+        done = subprocess.run(
+            [sys.executable, "-c", "import analyzer.api\n" + code, str(out)],
+            env={**os.environ, "PYTHONHASHSEED": seed}, cwd=Path(__file__).parents[3], capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        digests.add(done.stdout.strip())
+    assert len(digests) == 1 and len(next(iter(digests))) == 64
 
 
 def test_model_round_trip(small_training: Training, tmp_path: Path) -> None:
