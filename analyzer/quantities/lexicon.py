@@ -268,7 +268,7 @@ class _Builder:
             sense.trigger |= sense.low in "/x×"
             more = (sense.collective, sense.scale, sense.weekday)
             sense.linked |= sense.starts or bool(sense.classes) or any(part is not None for part in more)
-        for name in ("whole_week", "percent", "business_before", "every", "per"):
+        for name in ("whole_week", "percent", "per_mille", "basis_points", "business_before", "every", "per"):
             for phrase in self.data.get("phrases", {}).get(name, ()):
                 for word in TOKEN.findall(phrase.lower())[:2]:
                     self._sense(word).linked = True
@@ -399,7 +399,7 @@ class _Builder:
             elif word.isalpha():
                 # Short words ("an", "ora") are looked for with what can stand before them.
                 found.update(lead + word for lead in (" ", "\n", "'", "’", "-", "\xa0"))
-        for name in ("whole_week", "next_day", "second_next_day", "percent"):
+        for name in ("whole_week", "next_day", "second_next_day", "percent", "per_mille", "basis_points"):
             for phrase in self.data.get("phrases", {}).get(name, ()):
                 if not any(hint in phrase for hint in found) and not any(char.isdecimal() for char in phrase):
                     word = max(reversed(TOKEN.findall(phrase)), key=len)
