@@ -13,7 +13,7 @@ from analyzer.quantities.lexicon import COMBINING, TOKEN, TOKEN_DECOMPOSED, Lexi
 from analyzer.quantities.money import read_money
 from analyzer.quantities.numbers import read_number
 from analyzer.quantities.percentages import read_percentage
-from analyzer.quantities.recurrences import Repeated, read_recurrence
+from analyzer.quantities.recurrences import Repeated, read_from_to, read_recurrence
 from analyzer.quantities.tokens import Tokens
 from analyzer.quantities.windows import Window, read_window
 from analyzer.types import (
@@ -186,6 +186,9 @@ class _Scanner:
     def _reading(self, i: int, reading: Reading) -> int:
         # "in two months of a year": the year is the period, whichever way it is said.
         period = reading.article and reading.upper == 1 and self.behind == i and isinstance(self.out[-1], Duration)
+        if reading.article and read_from_to(self.t, reading.at) is not None:
+            # "on a month-to-month basis"
+            return reading.at
         idle = not period and is_idle(self.t, reading)
         if period or idle or is_no_duration(self.t, reading):
             ends = self.t.phrase_before(reading.start, "end_of") != -1
