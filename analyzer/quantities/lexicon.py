@@ -440,7 +440,8 @@ def _trie(phrases: list[str], *, backward: bool = False) -> Trie:
         for word in reversed(words) if backward else words:
             above, node = node, node.setdefault(word, {})
             # "piu di", "au-dela de": typed without accents; one edge more to the same node.
-            if not word.isascii() and len(word) > 2:
+            # "ouvré" is another word than "ouvre".
+            if not word.isascii() and len(word) > 2 and not (word[-1] == "é" and word[:-1].isascii()):
                 above.setdefault(_strip(word), node)
         node[_END] = phrase
     return root

@@ -36,6 +36,8 @@ _CLOCK_MARKS = frozenset((":", "x", "×", "*", "a", "p", "am", "pm"))
 _OPEN_MOST = 100
 #: Tokens from the beginning of a quantity to the first word that makes it one: numbers can be long.
 _NEAR, _FAR = 8, 20
+#: Days a week with which a window may begin ("six days a week").
+_DAYS_A_WEEK = (5, 6, 7)
 _SHORT = frozenset((TimeUnit.SECOND, TimeUnit.MINUTE, TimeUnit.HOUR))
 _PERIODS = frozenset((TimeUnit.MINUTE, TimeUnit.HOUR, TimeUnit.DAY, TimeUnit.WEEK, TimeUnit.MONTH, TimeUnit.QUARTER, TimeUnit.YEAR))
 
@@ -115,7 +117,7 @@ class _Scanner:
                     plain = read_duration(t, i) if follower.month is None and follower.currency is None else None
                     if plain is not None:
                         return self._reading(i, plain)
-        if sense.window and (not digits or self._may_open(i)):
+        if (self._may_open(i) if digits else sense.window or self._counts_days(i)) and (sense.low != "l" or t.low(i + 1) in ("-", "–")):
             window = read_window(t, i)
             if window is not None:
                 return self._window(i, window)
@@ -155,9 +157,18 @@ class _Scanner:
         """Whether a figure can begin a window: what stands behind it tells at once."""
         t = self.t
         following = t.sense(i + 1)
+        if following.low == "/" and t.low(i + 2) == "7" and t.lows[i] in ("5", "6"):
+            return True
+        if self._counts_days(i):
+            return True
         if following.low in _CLOCK_MARKS or t.lows[i] in t.lexicon.window_figures:
             return True
         return "clock_unit" in following.classes or t.phrase(i + 1, "time_to") != -1
+
+    def _counts_days(self, i: int) -> bool:
+        """Whether "six days" stands here."""
+        number, unit = self.t.senses[i].number, self.t.sense(i + 1).unit
+        return number is not None and unit is not None and unit.unit is TimeUnit.DAY and number in _DAYS_A_WEEK
 
     def _window(self, i: int, window: Window) -> int:
         if window.intervals:
