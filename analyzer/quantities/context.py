@@ -21,6 +21,8 @@ _YOUNG = range(12, 22)
 _DEADLINE_UNITS = frozenset((TimeUnit.SECOND, TimeUnit.MINUTE, TimeUnit.HOUR, TimeUnit.DAY, TimeUnit.WEEK, TimeUnit.MONTH))
 #: Letters of the longest abbreviation of a numbered part ("Ziff.", "art.").
 _ABBREVIATED = 4
+#: Tokens between two figures with a remark in brackets between them.
+_BRACKETED = 12
 #: Tokens back from an age to the thing that has it.
 _AGING = 9
 _APOSTROPHES = frozenset(("'", "’"))
@@ -58,6 +60,19 @@ def find_bound(t: Tokens, found: Reading) -> Bound:
     if start != -1 and t.phrase(found.end, "before") == -1:
         return Bound.MIN if _denied(t, start - (t.low(start - 1) == ",")) else Bound.MAX
     return Bound.MAX if _deadline(t, found) else Bound.EXACT
+
+
+def same_bound(t: Tokens, before: Reading, found: Reading) -> bool:
+    """Whether a figure goes on from the one before it, so that its bound holds: "innert 1 Std. (Stadt) bzw. 2 Std."."""
+    i = before.end
+    if found.start - i > _BRACKETED:
+        return False
+    if t.low(i) == "(":
+        i = next((k + 1 for k in range(i, found.start) if t.low(k) == ")"), i)
+    if not t.has(i, "or"):
+        return False
+    i += 1 + (t.low(i + 1) == "." and t.glued(i + 1))
+    return i == found.start
 
 
 def _turned(t: Tokens, found: Reading, i: int, bound: Bound) -> Bound:
@@ -232,7 +247,7 @@ def is_no_duration(t: Tokens, found: Reading) -> bool:
     if "numbered" in before.classes and t.sense(i).digits and t.low(found.at) not in ("h", "min"):
         return True
     # "art. 97 s. CO"
-    if before.low == "." and t.glued(i - 1) and t.has(i - 2, "numbered") and t.sense(i).digits and len(t.low(i - 2)) <= _ABBREVIATED:
+    if before.low == "." and t.glued(i - 1) and t.has(i - 2, "numbered") and t.sense(i).digits and 1 < len(t.low(i - 2)) <= _ABBREVIATED and t.low(i - 2)[0] != "n":
         return True
     # "iPhone 6s"
     if len(t.low(found.at)) == 1 and t.glued(found.at) and _camel(t.word(i - 1)):
@@ -345,6 +360,10 @@ def _round_the_clock(t: Tokens, found: Reading) -> bool:
     # "24-Stunden-Leitstelle", but not "24-Stunden-Frist"
     if t.low(found.end) in _DASHES and t.glued(found.end) and t.glued(found.end + 1) and t.word(found.end + 1)[:1].isupper():
         return t.lexicon.stems != {} and not t.has(found.end + 1, "duration_noun")
+    # "die Hotline 24h"
+    before = t.glued(found.at) and t.has(found.start - 1, "round_the_clock_noun") and (found.end >= t.n or t.has(found.end, "stop"))
+    if before:
+        return True
     return any(t.has(found.end + step, "round_the_clock_noun") for step in range(3)) and t.phrase_before(found.start, "max_before") == -1
 
 

@@ -14,7 +14,7 @@ _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})$")
 _DAY_MONTH = re.compile(r"(\d{1,2})\.(\d{1,2})$")
 _HYPHENS = frozenset("-‐‑")
 _OF = frozenset(("of", "de", "di"))
-_ONE, _TENS = 1, 20
+_TENS = 20
 #: Years read in words.
 _FIRST, _LAST = 1900, 2199
 _ORDINAL = frozenset(("er", "re", "e", "st", "nd", "rd", "th", "°", "º", "o", "."))
@@ -96,7 +96,7 @@ def _day_first(t: Tokens, i: int) -> Day | None:
     if t.low(j) in _ORDINAL and t.glued(j):
         j += 1
     day_word = t.sense(j).unit
-    if day_word is not None and day_word.unit is TimeUnit.DAY and t.sense(i).number != _ONE and t.sense(j + 1).low in _OF:
+    if day_word is not None and day_word.unit is TimeUnit.DAY and not sense.article and t.sense(j + 1).low in _OF:
         # "1st day of January 2026"
         j += 1
     if t.low(j) in _OF:

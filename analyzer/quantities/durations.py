@@ -235,7 +235,10 @@ def _with_unit(t: Tokens, i: int, j: int, value: Decimal, *, article: bool) -> R
 
 def _dot_belongs(t: Tokens, dot: int) -> bool:
     """Whether a full stop is that of an abbreviation: something follows on the same line that begins no sentence."""
-    if dot + 1 >= t.n or "\n" in t.gap(dot + 1):
+    if dot + 1 >= t.n:
+        # In a row of a table the last "Std." is none the less an abbreviation.
+        return bool(t.lexicon.stems) and t.low(dot - 1) in ("std", "min", "mon", "wo", "tg", "sek")
+    if "\n" in t.gap(dot + 1):
         return False
     return not (t.word(dot + 1)[:1].isupper() and not t.lexicon.stems) or t.low(dot + 1) in ("lav", "max")
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from analyzer.quantities.clocks import read_lone_clock
-from analyzer.quantities.context import find_anchor, find_bound, find_business, is_idle, is_no_duration
+from analyzer.quantities.context import find_anchor, find_bound, find_business, is_idle, is_no_duration, same_bound
 from analyzer.quantities.dates import read_date
 from analyzer.quantities.durations import Reading, read_duration
 from analyzer.quantities.lexicon import COMBINING, TOKEN, TOKEN_DECOMPOSED, Lexicon, load_lexicon
@@ -17,6 +18,7 @@ from analyzer.quantities.recurrences import Repeated, read_from_to, read_recurre
 from analyzer.quantities.tokens import Tokens
 from analyzer.quantities.windows import Window, read_window
 from analyzer.types import (
+    Bound,
     Calendar,
     CalendarDate,
     Duration,
@@ -30,7 +32,7 @@ from analyzer.types import (
 )
 
 _DIGIT = re.compile(r"[0-9½¼¾]").search
-_SWISS = re.compile(r"\d[.,][-–—]").search
+_SWISS = re.compile(r"\d(?:[.,][-–—]|['’′](?![\w]))").search
 _CLOCK_MARKS = frozenset((":", "x", "×", "*", "a", "p", "am", "pm"))
 #: Hours a week from which a window no longer makes a time a business time (7 to 21 h on all days is 98).
 _OPEN_MOST = 100
@@ -95,8 +97,15 @@ class _Scanner:
                 i = self._step(i)
             else:
                 i += 1
+        before: tuple[Reading, Duration] | None = None
         for position, reading in self.waiting:
-            self.out[position] = self._duration(reading)
+            found = self._duration(reading)
+            if before is not None and found.bound is Bound.EXACT and before[1].bound in (Bound.MAX, Bound.MIN):
+                # "innert 1 Std. (Stadt) bzw. 2 Std. (Land)"
+                if same_bound(self.t, before[0], reading):
+                    found = replace(found, bound=before[1].bound)
+            self.out[position] = found
+            before = (reading, found)
         return tuple(self.out)
 
     def _step(self, i: int) -> int:
@@ -113,7 +122,7 @@ class _Scanner:
                 if follower is None or not follower.linked:
                     return i + 1
                 # The most frequent case: a figure and a unit that is no mark of the clock.
-                if follower.unit is not None and "clock_unit" not in follower.classes and sense.low not in t.lexicon.window_figures:
+                if follower.unit is not None and "clock_unit" not in follower.classes and sense.low not in t.lexicon.window_figures and not self._counts_days(i):
                     plain = read_duration(t, i) if follower.month is None and follower.currency is None else None
                     if plain is not None:
                         return self._reading(i, plain)

@@ -446,9 +446,10 @@ class _Reader:
             return None
         # "Montag bis Freitag 8-17; 24/7": days named behind a stop are of no concern.
         some = frozenset().union(*days)
-        if some == _WEEK or self.t.has(self.end, "include") or self.t.sense(self.end).digits or self.t.phrase(self.end, "time_from") != -1:
+        end = self.end = max(self.useful, self.last_days)
+        if some == _WEEK or self.t.has(end, "include") or self.t.sense(end).digits or self.t.phrase(end, "time_from") != -1:
+            self.end = self.useful
             return None
-        self.end = max(self.useful, self.last_days)
         return some
 
     def _groups(self, *, early: bool) -> list[_Group]:
@@ -589,4 +590,7 @@ def _weekday(t: Tokens, i: int) -> tuple[int, int] | None:
     day = t.sense(i).weekday
     if day is None:
         return None
+    if t.low(i + 1) == "-" and t.glued(i + 1) and not t.glued(i + 2) and t.has(i + 2, "and"):
+        # "Sonn- und Feiertage"
+        return day, i + 2
     return day, i + 1 + (t.low(i + 1) == "." and t.glued(i + 1) and len(t.low(i)) <= 4)
