@@ -34,7 +34,7 @@ def read_date(t: Tokens, i: int) -> Day | None:
         return _numeric(t, i) or _day_first(t, i)
     if sense.month is not None:
         return _month_first(t, i)
-    return _day_first(t, i) if sense.ordinal == 1 or sense.number is not None else None
+    return _day_first(t, i) if sense.ordinal is not None or sense.number is not None else None
 
 
 def _numeric(t: Tokens, i: int) -> Day | None:

@@ -359,6 +359,10 @@ class _Builder:
             for word in words:
                 sense = self._sense(word)
                 sense.currency, sense.trigger = code, True
+        for code, words in self.data.get("thousands", {}).items():
+            for word in words:
+                sense = self._sense(word)
+                sense.currency, sense.scale, sense.trigger = code, Decimal(1000), True
         for code, words in self.data.get("currency_exact", {}).items():
             for word in words:
                 sense = self._sense(word, exact=True)

@@ -67,12 +67,13 @@ def _sign_first(t: Tokens, i: int, currency: str) -> Amount | None:
     number = read_number(t, j)
     if number is None or number.article or (not number.digits and t.low(i) not in _SIGNS):
         return None
-    value = number.value
+    value = number.value * (t.sense(i).scale or 1)
     grouped = _THOUSANDS.fullmatch(t.low(j)) if t.lexicon.decimal_comma and currency in _POINTED else None
     if grouped is not None:
         # "£ 2,500" keeps the form of its country.
         value = Decimal(t.low(j).replace(",", ""))
-    value, end = _scaled(t, value, _tail(t, number.end))
+    letter = t.lexicon.glued_scales.get(t.word(number.end)) if t.glued(number.end) else None
+    value, end = (value * letter, number.end + 1) if letter is not None else _scaled(t, value, _tail(t, number.end))
     country = t.sense(end).currency
     if t.low(i) in _SIGNS and t.has(end, "dollar_of") and country is not None:
         # "$40 CAD"
@@ -110,6 +111,9 @@ def _sign_last(t: Tokens, i: int, number: Number, named: str) -> Amount | None:
     glued = t.lexicon.glued_scales.get(t.word(j)) if found is None and t.sense(j + 1).currency is not None else None
     if glued is not None and (t.glued(j + 1) or t.low(j) == "k"):
         value, found, j = value * glued, t.senses[j + 1].currency, j + 1
+    if found is not None:
+        # "TEUR", "kCHF"
+        value *= t.sense(j).scale or 1
     if found is not None and not (t.sense(j).weekday is not None and number.article):
         j += 1
         if t.low(j) == "." and t.glued(j) and t.low(j - 1) in ("fr", "sfr", "frs") and j + 1 < t.n:
@@ -134,7 +138,7 @@ def _tail(t: Tokens, i: int) -> int:
 
 def _scaled(t: Tokens, value: Decimal, i: int) -> tuple[Decimal, int]:
     scale = t.sense(i).scale
-    if scale is None or (t.low(i) == "k" and not t.glued(i)) or (t.low(i) == "m" and not t.glued(i)):
+    if scale is None or t.sense(i).currency is not None or (t.low(i) == "k" and not t.glued(i)) or (t.low(i) == "m" and not t.glued(i)):
         return value, i
     end = i + 1
     if t.low(end) == "." and t.glued(end) and end + 1 < t.n and t.low(i) in ("mio", "mrd", "tsd", "mln", "mld"):

@@ -79,7 +79,7 @@ def _of_repeated(t: Tokens, i: int) -> bool:
 
 def _one_in(t: Tokens, i: int) -> Repeated | None:
     """Read "un lundi sur deux", "una settimana su due", "one Monday in two"."""
-    if not t.sense(i).article:
+    if not t.sense(i).article and t.low(i) != "1":
         return None
     day, unit = t.sense(i + 1).weekday, t.sense(i + 1).unit
     j = t.phrase(i + 2, "out_of")
@@ -275,6 +275,9 @@ def _per(t: Tokens, i: int, *, behind: bool, counted: bool = False) -> Repeated 
     slash = t.low(i) == "/"
     if slash and (t.low(i - 1) == ")" or t.has(i - 1, "rate_unit")):
         # "GB/h", "(a - b) / Minuten"
+        return None
+    if t.lexicon.inverted and t.sense(j).unit is not None and t.sense(j + 1).number is not None and not t.sense(j + 1).article:
+        # "per mesi sei"
         return None
     if t.has(j, "adjective") and t.sense(j + 1).unit is not None and not t.has(j, "block"):
         j += 1

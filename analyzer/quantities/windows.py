@@ -314,7 +314,7 @@ class _Reader:
             return half
         self.items.append(days.days)
         self.last_days = days.end
-        if t.sense(i).digits and i == self.start:
+        if t.sense(i).number is not None and i == self.start:
             self.skipped = days.end
         if timed and isinstance(self.items[0], Interval):
             self.useful = days.end
@@ -550,7 +550,8 @@ def _time_of(t: Tokens, i: int) -> Time | None:
     """Read the time behind a day, with "at" or a comma between."""
     i += t.low(i) in (",", "à", "alle", "um", "at", "ab", "dès")
     lead = t.phrase(i, "clock_lead")
-    return read_time(t, lead if lead != -1 else i)
+    found = read_time(t, lead if lead != -1 else i)
+    return found if found is None or lead == -1 else found._replace(bare=False)
 
 
 def _of_seven(t: Tokens, i: int) -> _Days | None:
