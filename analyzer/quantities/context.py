@@ -247,7 +247,14 @@ def is_no_duration(t: Tokens, found: Reading) -> bool:
     if "numbered" in before.classes and t.sense(i).digits and t.low(found.at) not in ("h", "min"):
         return True
     # "art. 97 s. CO"
-    if before.low == "." and t.glued(i - 1) and t.has(i - 2, "numbered") and t.sense(i).digits and 1 < len(t.low(i - 2)) <= _ABBREVIATED and t.low(i - 2)[0] != "n":
+    if (
+        before.low == "."
+        and t.glued(i - 1)
+        and t.has(i - 2, "numbered")
+        and t.sense(i).digits
+        and 1 < len(t.low(i - 2)) <= _ABBREVIATED
+        and t.low(i - 2)[0] != "n"
+    ):
         return True
     # "iPhone 6s"
     if len(t.low(found.at)) == 1 and t.glued(found.at) and _camel(t.word(i - 1)):

@@ -52,8 +52,8 @@ def _numeric(t: Tokens, i: int) -> Day | None:
             return None
         if len(low) == 4:
             return Day(_made(int(low), int(parts[1]), int(parts[2])), i + 5)
-        short = mark == "/" and len(low) == 2 and parts[2] >= "20"
-        if len(parts[2]) == 4 or (len(parts[2]) == 2 and (len(parts[1]) == 2 or short)):
+        late = mark == "/" and len(low) == 2 and parts[2] >= "20"
+        if len(parts[2]) == 4 or (len(parts[2]) == 2 and (len(parts[1]) == 2 or late)):
             return Day(_made(int(parts[2]), int(parts[1]), int(low)), i + 5)
         return None
     # "31. 12. 2025" and "01.04. 2025"
@@ -92,6 +92,9 @@ def _day_first(t: Tokens, i: int) -> Day | None:
         if t.low(j) in _HYPHENS and t.sense(j + 1).ordinal is not None and number >= _TENS:
             number, j = number + (t.sense(j + 1).ordinal or 0), j + 2
     if number is None or number != int(number) or not 1 <= number <= 31:
+        return None
+    follower = t.sense(j)
+    if follower.month is None and follower.unit is None and follower.low not in _ORDINAL and follower.low not in _OF:
         return None
     if t.low(j) in _ORDINAL and t.glued(j):
         j += 1

@@ -397,7 +397,7 @@ def _connector(t: Tokens, i: int, j: int, *, with_unit: bool) -> int:
         j += 1
         return j + (t.low(j) == "." and t.glued(j))
     if not t.has(j, "range"):
-        return _slashed(t, i, j) if not with_unit else -1
+        return _slashed(t, i, j) if not with_unit and t.low(j) == "/" else -1
     hyphen = t.low(j) in _HYPHENS
     # "S1 – total – 15 min – 2 h": a table set with dashes
     if with_unit and t.low(j) == t.low(i - 1) and hyphen and t.gap(i):
@@ -415,7 +415,7 @@ def _connector(t: Tokens, i: int, j: int, *, with_unit: bool) -> int:
 def _slashed(t: Tokens, i: int, j: int) -> int:
     """Read the slash of "24/48 h" and "2/3 giorni lavorativi": plain figures, the second somewhat greater."""
     low, high = t.low(i), t.low(j + 1)
-    if t.low(j) != "/" or j != i + 1 or not (t.glued(j) and t.glued(j + 1)) or t.low(i - 1) == "/" or t.low(j + 2) == "/":
+    if j != i + 1 or not (t.glued(j) and t.glued(j + 1)) or t.low(i - 1) == "/" or t.low(j + 2) == "/":
         return -1
     if not (low.isdecimal() and high.isdecimal() and len(high) <= 3) or (i > 0 and t.glued(i) and t.low(i - 1) not in ("(", "|", ":", "<")):
         return -1
@@ -428,6 +428,8 @@ def _slashed(t: Tokens, i: int, j: int) -> int:
 
 def _next_day(t: Tokens, i: int) -> Reading | None:
     """Read "next business day", "premier jour ouvrable suivant", "NBD": some time until its end."""
+    if t.sense(i).heads.isdisjoint(_NEXT_DAYS):
+        return None
     for name in ("next_day", "next_day_elapsed"):
         end = t.phrase(i, name)
         if end != -1:
@@ -439,6 +441,7 @@ def _next_day(t: Tokens, i: int) -> Reading | None:
     return None
 
 
+_NEXT_DAYS = ("next_day", "next_day_elapsed", "second_next_day", "second_next_day_elapsed")
 _TWO = Decimal(2)
 _PLUS_UNITS = {"j": TimeUnit.DAY, "t": TimeUnit.DAY, "d": TimeUnit.DAY, "g": TimeUnit.DAY, "h": TimeUnit.HOUR, "m": TimeUnit.MONTH}
 

@@ -12,6 +12,7 @@ _LONGEST = 14
 _HYPHENS = frozenset("-‐‑–")
 #: Digits said behind "point" ("ninety-nine point nine five").
 _MOST_DECIMALS = 4
+_NO_HALF = (-1, Decimal(0))
 _CLOSING = {"(": ")", "[": "]"}
 _THOUSANDS_GAPS = frozenset((" ", "\xa0", "\u202f", "\u2009"))
 #: Letters that a scan gives for digits: l and I for 1, O for 0.
@@ -148,7 +149,7 @@ def _plain_fraction(t: Tokens, i: int) -> Decimal | None:
     return None
 
 
-def _words(t: Tokens, i: int) -> Number | None:
+def _words(t: Tokens, i: int) -> Number:
     """Add up "vingt-quatre", "quatre-vingt-dix", "one hundred and twenty", "deux mille"."""
     sense = t.senses[i]
     assert sense.number is not None
@@ -192,7 +193,7 @@ def _words(t: Tokens, i: int) -> Number | None:
 def _decimal_words(t: Tokens, whole: Number) -> Number:
     """Read "quatre-vingt-dix-neuf virgule sept", "nine point five", "neunundneunzig Komma neun"."""
     k = whole.end
-    if not t.has(k, "decimal_word") or whole.article or "\n" in t.gap(k + 1):
+    if not t.has(k, "decimal_word") or t.low(k - 1) in ("a", "an") or "\n" in t.gap(k + 1):
         return whole
     digits, k = "", k + 1
     while t.sense(k).number is not None and not t.senses[k].digits and len(digits) < _MOST_DECIMALS:
@@ -214,14 +215,15 @@ def read_mixed(t: Tokens, i: int) -> Number | None:
 
 def half_behind(t: Tokens, j: int) -> tuple[int, Decimal]:
     """Read "and a half", "-and-a-half", "et demie", "e mezza": the index behind and the part, or -1."""
-    j += t.low(j) in _HYPHENS and t.glued(j)
+    if t.low(j) in _HYPHENS and t.glued(j):
+        j += 1
     if not t.has(j, "and"):
-        return -1, Decimal(0)
+        return _NO_HALF
     k = j + 1 + (t.low(j + 1) in _HYPHENS)
     if t.sense(k).article and t.sense(k + 1 + (t.low(k + 1) in _HYPHENS)).fraction is not None:
         k += 1 + (t.low(k + 1) in _HYPHENS)
     fraction = t.sense(k).fraction
-    return (-1, Decimal(0)) if fraction is None else (k + 1, fraction)
+    return _NO_HALF if fraction is None else (k + 1, fraction)
 
 
 def _adds(last: Decimal, current: Decimal, value: Decimal, *, vigesimal: bool) -> bool:

@@ -32,7 +32,10 @@ def read_percentage(t: Tokens, i: int) -> tuple[Share, ...]:
 
 
 def _sign(t: Tokens, i: int) -> int:
-    for name in ("percent", "per_mille", "basis_points"):
+    sense = t.sense(i)
+    if sense.heads.isdisjoint(_SIGNS):
+        return i + 1 if "percent" in sense.classes else -1
+    for name in _SIGNS:
         end = t.phrase(i, name)
         if end != -1:
             return end
@@ -46,6 +49,7 @@ def _factor(t: Tokens, i: int) -> Decimal:
     return _HUNDREDTH if t.phrase(i, "basis_points") != -1 else _ONE
 
 
+_SIGNS = ("percent", "per_mille", "basis_points")
 _ONE, _TENTH, _HUNDREDTH = Decimal(1), Decimal("0.1"), Decimal("0.01")
 
 

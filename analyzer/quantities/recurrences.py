@@ -38,11 +38,12 @@ _SEASONS = frozenset((TimeUnit.WEEK, TimeUnit.MONTH, TimeUnit.QUARTER, TimeUnit.
 
 def read_recurrence(t: Tokens, i: int, *, behind: bool) -> Repeated | None:
     """Read a repetition that begins at token `i`; `behind` says that an amount or a duration stands right before."""
+    sense = t.senses[i]
     return (
         _word(t, i)
         or _counted(t, i)
-        or _one_in(t, i)
-        or _alternate(t, i)
+        or (_one_in(t, i) if sense.article or sense.low == "1" else None)
+        or (_alternate(t, i) if "alternate" in sense.classes or "alternate_lead" in sense.heads else None)
         or _every(t, i)
         or _per(t, i, behind=behind)
         or read_from_to(t, i)
@@ -60,7 +61,13 @@ def _word(t: Tokens, i: int) -> Repeated | None:
         dot = every.short and t.low(i + 1) == "." and t.glued(i + 1)
         return Repeated(every.count, every.every, every.unit, i + 1 + dot)
     # "l'audit triennale"
-    if sense.unit is not None and sense.unit.complete and sense.unit.unit is TimeUnit.YEAR and sense.unit.count < _DECADE and _of_repeated(t, i):
+    if (
+        sense.unit is not None
+        and sense.unit.complete
+        and sense.unit.unit is TimeUnit.YEAR
+        and sense.unit.count < _DECADE
+        and _of_repeated(t, i)
+    ):
         return Repeated(_ONE, sense.unit.count, sense.unit.unit, i + 1)
     if sense.fraction is not None and t.low(i + 1) in _HYPHENS and t.glued(i + 1):
         every = t.sense(i + 2).every
@@ -79,8 +86,6 @@ def _of_repeated(t: Tokens, i: int) -> bool:
 
 def _one_in(t: Tokens, i: int) -> Repeated | None:
     """Read "un lundi sur deux", "una settimana su due", "one Monday in two"."""
-    if not t.sense(i).article and t.low(i) != "1":
-        return None
     day, unit = t.sense(i + 1).weekday, t.sense(i + 1).unit
     j = t.phrase(i + 2, "out_of")
     if j == -1 or (day is None and (unit is None or unit.unit not in _CYCLES or unit.count != 1)):

@@ -67,7 +67,7 @@ def scan(text: str, lexicon: Lexicon, offset: int) -> tuple[Quantity, ...]:
                 break
         else:
             return ()
-    return _Scanner(Tokens(text, lexicon, pattern, words, senses), offset, sparse=sparse).run()
+    return _Scanner(Tokens(text, lexicon, words, senses), offset, sparse=sparse).run()
 
 
 class _Scanner:
@@ -100,10 +100,10 @@ class _Scanner:
         before: tuple[Reading, Duration] | None = None
         for position, reading in self.waiting:
             found = self._duration(reading)
-            if before is not None and found.bound is Bound.EXACT and before[1].bound in (Bound.MAX, Bound.MIN):
-                # "innert 1 Std. (Stadt) bzw. 2 Std. (Land)"
-                if same_bound(self.t, before[0], reading):
-                    found = replace(found, bound=before[1].bound)
+            # "innert 1 Std. (Stadt) bzw. 2 Std. (Land)"
+            goes_on = before is not None and before[1].bound in (Bound.MAX, Bound.MIN) and same_bound(self.t, before[0], reading)
+            if before is not None and goes_on and found.bound is Bound.EXACT:
+                found = replace(found, bound=before[1].bound)
             self.out[position] = found
             before = (reading, found)
         return tuple(self.out)
@@ -122,7 +122,12 @@ class _Scanner:
                 if follower is None or not follower.linked:
                     return i + 1
                 # The most frequent case: a figure and a unit that is no mark of the clock.
-                if follower.unit is not None and "clock_unit" not in follower.classes and sense.low not in t.lexicon.window_figures and not self._counts_days(i):
+                if (
+                    follower.unit is not None
+                    and "clock_unit" not in follower.classes
+                    and sense.low not in t.lexicon.window_figures
+                    and not self._counts_days(i)
+                ):
                     plain = read_duration(t, i) if follower.month is None and follower.currency is None else None
                     if plain is not None:
                         return self._reading(i, plain)
@@ -176,8 +181,8 @@ class _Scanner:
 
     def _counts_days(self, i: int) -> bool:
         """Whether "six days" stands here."""
-        number, unit = self.t.senses[i].number, self.t.sense(i + 1).unit
-        return number is not None and unit is not None and unit.unit is TimeUnit.DAY and number in _DAYS_A_WEEK
+        unit = self.t.sense(i + 1).unit
+        return unit is not None and unit.unit is TimeUnit.DAY and self.t.senses[i].number in _DAYS_A_WEEK
 
     def _window(self, i: int, window: Window) -> int:
         if window.intervals:

@@ -14,6 +14,8 @@ _DAY = 1440
 _WEEK = frozenset(range(7))
 _WORKDAYS = frozenset(range(5))
 _WEEKEND = frozenset((5, 6))
+_GROUPS = {"days_all": _WEEK, "days_work": _WORKDAYS, "days_weekend": _WEEKEND}
+_FIVE_TO_SEVEN = frozenset("567")
 _COUNTED = {Decimal(5): _WORKDAYS, Decimal(6): frozenset(range(6)), Decimal(7): _WEEK}
 #: A window given by its length only ("5x9") is laid from this minute on.
 _MORNING = 8 * 60
@@ -222,7 +224,7 @@ class _Reader:
                 self.holidays = holidays
                 self.useful = end
                 return end
-        across = _across(t, i)
+        across = _across(t, i) if t.sense(i).weekday is not None else None
         if across is not None:
             self.laid += across[0]
             self.useful = across[1]
@@ -502,16 +504,18 @@ def _merged(intervals: list[tuple[int, int, int]]) -> tuple[tuple[int, int, int]
 
 def read_days(t: Tokens, i: int, *, timed: bool = False) -> _Days | None:
     """Read days of the week: one, a range, a group ("werktags"); behind times also "seven days"."""
-    for name, days in (("days_all", _WEEK), ("days_work", _WORKDAYS), ("days_weekend", _WEEKEND)):
-        end = t.phrase(i, name)
-        if end != -1:
-            return _worked(t, days, end)
+    if not t.sense(i).heads.isdisjoint(_GROUPS):
+        for name, days in _GROUPS.items():
+            end = t.phrase(i, name)
+            if end != -1:
+                return _worked(t, days, end)
     if timed:
         end = max(t.phrase(i, "whole_week_more"), t.phrase(i, "days_all_behind"))
         if end != -1:
             return _worked(t, _WEEK, end)
-    if t.sense(i).number is not None:
-        return _of_seven(t, i)
+    sense = t.sense(i)
+    if sense.number is not None:
+        return _of_seven(t, i) if not sense.digits or sense.low in _FIVE_TO_SEVEN else None
     first = _weekday(t, i)
     if first is None:
         return None
@@ -526,8 +530,6 @@ def read_days(t: Tokens, i: int, *, timed: bool = False) -> _Days | None:
 
 def _across(t: Tokens, i: int) -> tuple[list[tuple[int, int, int]], int] | None:
     """Read "Sunday 10 pm to Monday 4 am", "Freitag 20 Uhr bis Montag 6 Uhr": from a time of one day to a time of another."""
-    if t.sense(i).weekday is None:
-        return None
     first = _weekday(t, i)
     opens = None if first is None else _time_of(t, first[1])
     if first is None or opens is None:
