@@ -13,6 +13,7 @@ _DOTTED = re.compile(r"([01]?\d|2[0-4])[.,]([0-5]\d)$")
 _DASHES = frozenset("-–—‑")
 _DAY = 1440
 _NOON = 720
+_HOURS = 24
 #: From this hour on "de 8 à 12 heures" is read as a clock time where nothing else tells.
 _MORNING = 5
 #: From this hour on a span that ends at a smaller hour runs over midnight.
@@ -39,10 +40,17 @@ class Interval(NamedTuple):
     hours: bool
 
 
-def read_time(t: Tokens, i: int) -> Time | None:
-    """Read a time of the day at token `i`."""
+def read_time(t: Tokens, i: int, *, words: bool = False) -> Time | None:
+    """Read a time of the day at token `i`; with `words` also "neuf heures" and "acht", as between two days and a place."""
     sense = t.sense(i)
     if not sense.digits:
+        if words and sense.number is not None:
+            number = read_number(t, i)
+            if number is not None and number.value == int(number.value) and number.value <= _HOURS and not t.has(i, "article"):
+                minutes = int(number.value) * 60
+                if t.has(number.end, "clock_unit"):
+                    return _marked(t, number.end, minutes, bare=False)
+                return Time(minutes, number.end, bare=True)
         spoken = _spoken(t, i) if sense.number is not None else None
         if spoken is not None:
             return spoken
@@ -124,7 +132,7 @@ def read_interval(t: Tokens, i: int, *, between: bool = False, loose: bool = Fal
     """
     begin = t.phrase(i, "time_from")
     led = begin != -1
-    first = read_time(t, begin if led else i)
+    first = read_time(t, begin if led else i, words=loose and led)
     if first is None:
         return None
     j = t.phrase(first.end, "time_to")
@@ -132,7 +140,7 @@ def read_interval(t: Tokens, i: int, *, between: bool = False, loose: bool = Fal
         return None
     if t.phrase(j, "time_from") != -1 and t.low(j) in ("ore", "h"):
         j += 1
-    second = read_time(t, j)
+    second = read_time(t, j, words=loose and led)
     if second is not None and loose and first.bare and second.bare and t.sense(second.end).unit is None and not t.has(first.end, "and"):
         between = True
     if second is None or (t.low(first.end) not in _DASHES and not led and not between and first.bare and second.bare):

@@ -14,7 +14,17 @@ _REFERENCE_BEFORE, _SENTENCE = 6, 40
 _REFERENCE_UNITS = frozenset((TimeUnit.WEEK, TimeUnit.MONTH, TimeUnit.QUARTER, TimeUnit.YEAR))
 #: Tokens of a clause looked back over for a negation or a count.
 _CLAUSE = 14
+#: Tokens back from "over" to the verb that makes it no minimum ("is calculated over 12 months").
+_SPREAD = 5
+#: Ages at which the law tells young people apart.
+_YOUNG = range(12, 22)
 _DEADLINE_UNITS = frozenset((TimeUnit.SECOND, TimeUnit.MINUTE, TimeUnit.HOUR, TimeUnit.DAY, TimeUnit.WEEK, TimeUnit.MONTH))
+#: Letters of the longest abbreviation of a numbered part ("Ziff.", "art.").
+_ABBREVIATED = 4
+#: Tokens between two figures with a remark in brackets between them.
+_BRACKETED = 12
+#: Tokens back from an age to the thing that has it.
+_AGING = 9
 _APOSTROPHES = frozenset(("'", "’"))
 _DASHES = frozenset("-‐‑–")
 
@@ -27,12 +37,19 @@ def find_bound(t: Tokens, found: Reading) -> Bound:
         return Bound.RANGE
     for name, bound in (("max_after", Bound.MAX), ("min_after", Bound.MIN)):
         start = found.end + (t.low(found.end) in ("(", ","))
-        if t.phrase(start, name) != -1:
+        end = t.phrase(start, name)
+        # "minimo 2 ore, massimo 4 ore": the word belongs to the next figure.
+        if end != -1 and (start == found.end or t.sense(end).number is None):
             return bound
     i = found.start
     for _ in range(_BEFORE):
         low, high = t.phrase_before(i, "min_before"), t.phrase_before(i, "max_before")
+        # "30 min: 4 h"
+        if low != -1 and t.sense(low).unit is not None and t.sense(low - 1).number is not None:
+            break
         if low != -1 or high != -1:
+            if t.phrase_before(i, "spread_over") != -1 and any(t.has(k, "spread") for k in range(i - _SPREAD, i)):
+                return Bound.EXACT
             # "dans un délai minimum de": the nearer word "minimum" was met first.
             bound = Bound.MIN if low != -1 and (high == -1 or low < high) else Bound.MAX
             return _turned(t, found, i, bound)
@@ -43,6 +60,19 @@ def find_bound(t: Tokens, found: Reading) -> Bound:
     if start != -1 and t.phrase(found.end, "before") == -1:
         return Bound.MIN if _denied(t, start - (t.low(start - 1) == ",")) else Bound.MAX
     return Bound.MAX if _deadline(t, found) else Bound.EXACT
+
+
+def same_bound(t: Tokens, before: Reading, found: Reading) -> bool:
+    """Whether a figure goes on from the one before it, so that its bound holds: "innert 1 Std. (Stadt) bzw. 2 Std."."""
+    i = before.end
+    if found.start - i > _BRACKETED:
+        return False
+    if t.low(i) == "(":
+        i = next((k + 1 for k in range(i, found.start) if t.low(k) == ")"), i)
+    if not t.has(i, "or"):
+        return False
+    i += 1 + (t.low(i + 1) == "." and t.glued(i + 1))
+    return i == found.start
 
 
 def _turned(t: Tokens, found: Reading, i: int, bound: Bound) -> Bound:
@@ -76,8 +106,8 @@ def _deadline(t: Tokens, found: Reading) -> bool:
     unit = t.sense(found.at).unit
     if t.sense(start - 1).unit is not None or t.phrase(found.end, "within_period") != -1 or (unit is not None and unit.count > found.lower):
         return False
-    # "in six-minute units"
-    if t.low(found.at - 1) in _DASHES and t.glued(found.at):
+    # "in six-minute units", "in twelve-month blocks"
+    if (t.low(found.at - 1) in _DASHES and t.glued(found.at)) or t.has(found.end, "block_noun"):
         return False
     # "in zwei aufeinanderfolgenden Monaten"
     if any(t.has(k, "consecutive") for k in range(found.start, found.end + 1)):
@@ -139,10 +169,10 @@ def _negated(t: Tokens, i: int) -> bool:
 
 def _headed(t: Tokens, i: int) -> bool:
     """Whether "(heures ouvrées):" or "en heures ouvrées :" stands before."""
-    i -= t.low(i) == ":"
+    i -= t.low(i) in (":", "|")
     if t.low(i) == ")":
         i -= 1
-    elif t.low(i + 1) != ":":
+    elif t.low(i + 1) not in (":", "|"):
         return False
     i += 1
     start = t.phrase_before(i, "business_near")
@@ -216,6 +246,21 @@ def is_no_duration(t: Tokens, found: Reading) -> bool:
     before = t.sense(i - 1)
     if "numbered" in before.classes and t.sense(i).digits and t.low(found.at) not in ("h", "min"):
         return True
+    # "art. 97 s. CO"
+    if (
+        before.low == "."
+        and t.glued(i - 1)
+        and t.has(i - 2, "numbered")
+        and t.sense(i).digits
+        and 1 < len(t.low(i - 2)) <= _ABBREVIATED
+        and t.low(i - 2)[0] != "n"
+    ):
+        return True
+    # "iPhone 6s"
+    if len(t.low(found.at)) == 1 and t.glued(found.at) and _camel(t.word(i - 1)):
+        return True
+    if _title(t, found):
+        return True
     if t.glued(i) and t.sense(i).digits and t.word(i - 1).isalpha() and not t.has(i - 1, "service_prefix"):
         return True
     if t.glued(i) and t.low(i - 1) in ("-", ".", "/", "_", "#", "@") and t.glued(i - 1) and t.sense(i).digits:
@@ -231,10 +276,27 @@ def is_no_duration(t: Tokens, found: Reading) -> bool:
     return _counted_out(t, found) or _heading(t, found) or _rate(t, found) or _round_the_clock(t, found) or _reference(t, found)
 
 
+def _camel(word: str) -> bool:
+    return any(char.isupper() for char in word[1:]) and not word.isupper()
+
+
+def _title(t: Tokens, found: Reading) -> bool:
+    """Whether a name goes on in capitals where units have small letters: "Il Sole 24 Ore"."""
+    i, at = found.start, found.at
+    if t.lexicon.stems or i == 0 or at != i + 1 or not t.sense(i).digits or len(t.low(at)) < 3:
+        return False
+    return t.word(at).istitle() and t.word(i - 1).istitle() and t.sense(i - 1).starts is False
+
+
 def _idiom(t: Tokens, found: Reading) -> bool:
     """Whether "un jour" is some day: "si un jour vous partez", "should one day move"; or "call it a day"."""
     if t.phrase_before(found.start, "idiom") != -1:
         return True
+    if found.article and found.unit is TimeUnit.DAY:
+        opens = found.start == 0 or t.low(found.start - 1) == "."
+        # "Un jour, si le besoin s'en fait sentir"; "eines Tages", but not "binnen eines Tages"
+        if opens and (t.low(found.end) == "," or t.has(found.at, "bound_form")):
+            return True
     return found.article and found.unit is TimeUnit.DAY and t.has(found.start - 1, "idiom_before") and t.phrase(found.end, "anchor") == -1
 
 
@@ -250,7 +312,17 @@ def _age(t: Tokens, found: Reading) -> bool:
     named = t.low(found.start - 1) == "," and t.word(found.start - 2)[:1].isupper() and t.low(found.end) in (",", ")")
     if named and 14 <= found.upper <= 120 and t.sense(found.start).digits:
         return True
-    return t.phrase(found.end, "age_after") != -1 or any(t.has(k, "age_before") for k in range(found.start - 4, found.start))
+    if t.phrase(found.end, "age_after") != -1:
+        return True
+    i = found.start
+    if found.upper in _YOUNG and any(t.has(k, "minor") for k in range(i - 4, i - 1)):
+        bounded = t.phrase_before(i, "less_than") != -1 or t.phrase_before(i, "more_than") != -1 or t.phrase_before(i, "max_before") != -1
+        if bounded:
+            return True
+    if not any(t.has(k, "age_before") for k in range(i - 4, i)):
+        return False
+    # "du matériel âgé de plus de sept ans"
+    return not any(t.has(k, "aging") for k in range(max(0, i - _AGING), i))
 
 
 def _heading(t: Tokens, found: Reading) -> bool:
@@ -295,11 +367,19 @@ def _round_the_clock(t: Tokens, found: Reading) -> bool:
     # "24-Stunden-Leitstelle", but not "24-Stunden-Frist"
     if t.low(found.end) in _DASHES and t.glued(found.end) and t.glued(found.end + 1) and t.word(found.end + 1)[:1].isupper():
         return t.lexicon.stems != {} and not t.has(found.end + 1, "duration_noun")
+    # "die Hotline 24h"
+    before = t.glued(found.at) and t.has(found.start - 1, "round_the_clock_noun") and (found.end >= t.n or t.has(found.end, "stop"))
+    if before:
+        return True
     return any(t.has(found.end + step, "round_the_clock_noun") for step in range(3)) and t.phrase_before(found.start, "max_before") == -1
 
 
 def _of_money(t: Tokens, i: int) -> bool:
     """Whether "de salaire", "d'abonnement", "de son dernier salaire brut" follows: an amount, not a length of time."""
+    # "one year's fees", "three months' rent"
+    owned = t.low(i) in _APOSTROPHES and t.glued(i) and t.low(i + 1) == "s" and t.glued(i + 1)
+    if t.low(i) in _APOSTROPHES and t.glued(i) and any(t.has(k, "money_noun") for k in range(i + 1 + owned, i + 3 + owned)):
+        return True
     if not t.has(i, "of"):
         return False
     for k in range(i + 1, i + 5):

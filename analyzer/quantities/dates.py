@@ -6,10 +6,17 @@ import re
 from datetime import date
 from typing import NamedTuple
 
+from analyzer.quantities.numbers import read_number
 from analyzer.quantities.tokens import Tokens
+from analyzer.types import TimeUnit
 
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})$")
 _DAY_MONTH = re.compile(r"(\d{1,2})\.(\d{1,2})$")
+_HYPHENS = frozenset("-‐‑")
+_OF = frozenset(("of", "de", "di"))
+_TENS = 20
+#: Years read in words.
+_FIRST, _LAST = 1900, 2199
 _ORDINAL = frozenset(("er", "re", "e", "st", "nd", "rd", "th", "°", "º", "o", "."))
 
 
@@ -27,7 +34,7 @@ def read_date(t: Tokens, i: int) -> Day | None:
         return _numeric(t, i) or _day_first(t, i)
     if sense.month is not None:
         return _month_first(t, i)
-    return _day_first(t, i) if sense.ordinal == 1 or sense.number is not None else None
+    return _day_first(t, i) if sense.ordinal is not None or sense.number is not None else None
 
 
 def _numeric(t: Tokens, i: int) -> Day | None:
@@ -45,7 +52,8 @@ def _numeric(t: Tokens, i: int) -> Day | None:
             return None
         if len(low) == 4:
             return Day(_made(int(low), int(parts[1]), int(parts[2])), i + 5)
-        if len(parts[2]) == 4 or (len(parts[2]) == 2 and len(parts[1]) == 2):
+        late = mark == "/" and len(low) == 2 and parts[2] >= "20"
+        if len(parts[2]) == 4 or (len(parts[2]) == 2 and (len(parts[1]) == 2 or late)):
             return Day(_made(int(parts[2]), int(parts[1]), int(low)), i + 5)
         return None
     # "31. 12. 2025" and "01.04. 2025"
@@ -76,13 +84,29 @@ def _day_first(t: Tokens, i: int) -> Day | None:
     """Read "1er janvier 2025", "31. Dezember 2025", "1st of January 2025", "premier janvier"."""
     sense = t.sense(i)
     number = sense.number if sense.number is not None else sense.ordinal
+    j = i + 1
+    if number is not None and not sense.digits and sense.number is not None:
+        # "trente et un décembre"
+        spoken = read_number(t, i)
+        number, j = (number, j) if spoken is None else (spoken.value, spoken.end)
+        if t.low(j) in _HYPHENS and t.sense(j + 1).ordinal is not None and number >= _TENS:
+            number, j = number + (t.sense(j + 1).ordinal or 0), j + 2
     if number is None or number != int(number) or not 1 <= number <= 31:
         return None
-    j = i + 1
+    follower = t.sense(j)
+    if follower.month is None and follower.unit is None and follower.low not in _ORDINAL and follower.low not in _OF:
+        return None
     if t.low(j) in _ORDINAL and t.glued(j):
         j += 1
-    if t.low(j) in ("of", "de", "di"):
+    day_word = t.sense(j).unit
+    if day_word is not None and day_word.unit is TimeUnit.DAY and not sense.article and t.sense(j + 1).low in _OF:
+        # "1st day of January 2026"
         j += 1
+    if t.low(j) in _OF:
+        j += 1
+        month_word = t.sense(j).unit
+        if month_word is not None and month_word.unit is TimeUnit.MONTH and t.low(j + 1) in _OF:
+            j += 2
     month = t.sense(j).month
     if month is None or (t.sense(j).weekday is not None and not sense.digits):
         return None
@@ -91,11 +115,15 @@ def _day_first(t: Tokens, i: int) -> Day | None:
         j += 1
     if t.low(j) == "," and _year(t, j + 1) is not None:
         j += 1
-    year = _year(t, j)
+    year, end = _year(t, j), j + 1
+    if year is None and t.sense(j).number is not None and not t.senses[j].digits:
+        spelled = read_number(t, j)
+        if spelled is not None and spelled.value == int(spelled.value) and _FIRST <= spelled.value <= _LAST:
+            year, end = int(spelled.value), spelled.end
     if year is None:
         # A day of every year, or of a year said elsewhere: no absolute date, but no duration either.
         return Day(None, j) if sense.digits and t.sense(j - 1).number is None else None
-    return Day(_made(year, month, int(number)), j + 1)
+    return Day(_made(year, month, int(number)), end)
 
 
 def _month_first(t: Tokens, i: int) -> Day | None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from analyzer.quantities.lexicon import Unit
-from analyzer.quantities.numbers import Number, read_number
+from analyzer.quantities.numbers import Number, half_behind, read_number
 from analyzer.quantities.tokens import Tokens
 from analyzer.types import UNIT_SECONDS, TimeUnit
 
@@ -96,8 +96,10 @@ def _behind_number(t: Tokens, i: int, number: Number) -> Reading | None:
         if found is not None:
             return found
     mixed = _and_half(t, j)
-    if mixed is not None and t.sense(mixed[0]).unit is not None:
-        value, j = value + mixed[1], mixed[0]
+    if mixed is not None:
+        behind = mixed[0] + (t.low(mixed[0]) in _HYPHENS and t.glued(mixed[0]))
+        if t.sense(behind).unit is not None:
+            value, j, number = value + mixed[1], behind, number._replace(article=False)
     collective = t.sense(j).collective
     if collective is not None and t.has(j + 1, "of"):
         value, j, number = value * collective, _skip_of(t, j + 1), number._replace(article=False)
@@ -127,6 +129,10 @@ def _to_unit(t: Tokens, i: int, j: int, value: Decimal, number: Number) -> Readi
     unit = t.sense(j).unit
     if unit is None or unit.led or (unit.complete and number.article):
         return None
+    # "for not more than one quarter", but not "one quarter of the fee"
+    if unit.weak and unit.unit is TimeUnit.QUARTER and number.article and t.low(i) == "one" and not t.has(j + 1, "of"):
+        bounded = t.phrase_before(i, "max_before") != -1 or t.phrase_before(i, "min_before") != -1 or t.has(i - 1, "lead")
+        return _with_unit(t, i, j, value, article=False) if bounded else None
     if t.has(j, "bound_form") and (not number.article or (t.low(j + 1) in _HYPHENS and t.glued(j + 1))):
         return None
     if unit.weak and not number.digits and (number.article or len(t.low(j)) == 1):
@@ -186,13 +192,8 @@ def _skip_of(t: Tokens, k: int) -> int:
 
 def _and_half(t: Tokens, j: int) -> tuple[int, Decimal] | None:
     """Read "and a half", "et demie", "e mezza": the index behind and the part."""
-    if not t.has(j, "and"):
-        return None
-    k = j + 1
-    if t.sense(k).article and t.sense(k + 1).fraction is not None:
-        k += 1
-    fraction = t.sense(k).fraction
-    return None if fraction is None or t.sense(k).unit is not None else (k + 1, fraction)
+    end, part = half_behind(t, j)
+    return None if end == -1 or t.sense(end - 1).unit is not None else (end, part)
 
 
 def _article_led(t: Tokens, i: int) -> Reading | None:
@@ -200,6 +201,9 @@ def _article_led(t: Tokens, i: int) -> Reading | None:
     sense = t.sense(i)
     if sense.unit is None or sense.unit.weak:
         return None
+    # "nell'ultimo triennio", "per il prossimo biennio"
+    if sense.unit.count > 1 and sense.unit.unit is TimeUnit.YEAR and t.has(i - 1, "period_adjective"):
+        return _with_unit(t, i, i, Decimal(1), article=False)
     short = sense.unit.unit in (TimeUnit.MINUTE, TimeUnit.HOUR)
     led = short and t.phrase_before(i, "article_lead") != -1
     # "dans le mois qui suit", but not "dans le mois en cours"
@@ -231,7 +235,10 @@ def _with_unit(t: Tokens, i: int, j: int, value: Decimal, *, article: bool) -> R
 
 def _dot_belongs(t: Tokens, dot: int) -> bool:
     """Whether a full stop is that of an abbreviation: something follows on the same line that begins no sentence."""
-    if dot + 1 >= t.n or "\n" in t.gap(dot + 1):
+    if dot + 1 >= t.n:
+        # In a row of a table the last "Std." is none the less an abbreviation.
+        return bool(t.lexicon.stems) and t.low(dot - 1) in ("std", "min", "mon", "wo", "tg", "sek")
+    if "\n" in t.gap(dot + 1):
         return False
     return not (t.word(dot + 1)[:1].isupper() and not t.lexicon.stems) or t.low(dot + 1) in ("lav", "max")
 
@@ -246,6 +253,10 @@ def _markers(t: Tokens, found: Reading, unit: Unit, value: Decimal) -> Reading:
             continue
         if t.has(end, "after_unit"):
             end, elapsed = end + 1, True
+            continue
+        after = t.phrase(end, "elapsed_after")
+        if after != -1:
+            end, elapsed = after, True
             continue
         if t.low(end) in ("(", "["):
             inner = end + 1
@@ -386,8 +397,11 @@ def _connector(t: Tokens, i: int, j: int, *, with_unit: bool) -> int:
         j += 1
         return j + (t.low(j) == "." and t.glued(j))
     if not t.has(j, "range"):
-        return -1
+        return _slashed(t, i, j) if not with_unit and t.low(j) == "/" else -1
     hyphen = t.low(j) in _HYPHENS
+    # "S1 – total – 15 min – 2 h": a table set with dashes
+    if with_unit and t.low(j) == t.low(i - 1) and hyphen and t.gap(i):
+        return -1
     if hyphen and with_unit and t.gap(j) != t.gap(j + 1):
         return -1
     j += 1
@@ -398,11 +412,24 @@ def _connector(t: Tokens, i: int, j: int, *, with_unit: bool) -> int:
     return j
 
 
+def _slashed(t: Tokens, i: int, j: int) -> int:
+    """Read the slash of "24/48 h" and "2/3 giorni lavorativi": plain figures, the second somewhat greater."""
+    low, high = t.low(i), t.low(j + 1)
+    if j != i + 1 or not (t.glued(j) and t.glued(j + 1)) or t.low(i - 1) == "/" or t.low(j + 2) == "/":
+        return -1
+    if not (low.isdecimal() and high.isdecimal() and len(high) <= 3) or (i > 0 and t.glued(i) and t.low(i - 1) not in ("(", "|", ":", "<")):
+        return -1
+    # "5/7 jours" are days of the week.
+    return j + 1 if int(low) < int(high) <= 3 * int(low) and (low, high) not in (("5", "7"), ("6", "7")) else -1
+
+
 # ------------------------------------------------------------------------------------------------ days counted otherwise
 
 
 def _next_day(t: Tokens, i: int) -> Reading | None:
     """Read "next business day", "premier jour ouvrable suivant", "NBD": some time until its end."""
+    if t.sense(i).heads.isdisjoint(_NEXT_DAYS):
+        return None
     for name in ("next_day", "next_day_elapsed"):
         end = t.phrase(i, name)
         if end != -1:
@@ -414,6 +441,7 @@ def _next_day(t: Tokens, i: int) -> Reading | None:
     return None
 
 
+_NEXT_DAYS = ("next_day", "next_day_elapsed", "second_next_day", "second_next_day_elapsed")
 _TWO = Decimal(2)
 _PLUS_UNITS = {"j": TimeUnit.DAY, "t": TimeUnit.DAY, "d": TimeUnit.DAY, "g": TimeUnit.DAY, "h": TimeUnit.HOUR, "m": TimeUnit.MONTH}
 
@@ -441,6 +469,9 @@ def _ordinal(t: Tokens, i: int) -> Reading | None:
         if not sense.digits or sense.number is None or not t.glued(j) or suffix not in _SUFFIXES or not sense.low.isdecimal():
             return None
         value, j = int(sense.number) if len(sense.low) <= 3 else 0, j + 1
+    elif t.low(j) == "(" and t.sense(j + 1).digits and t.low(j + 2 + (t.low(j + 2) in _SUFFIXES)) == ")":
+        # "tenth (10th) day"
+        j += 3 + (t.low(j + 2) in _SUFFIXES)
     business = False
     after = t.phrase(j, "business_before")
     if after != -1:
@@ -463,7 +494,10 @@ def _inverted(t: Tokens, i: int) -> Reading | None:
     if not t.lexicon.inverted or unit is None or unit.weak or unit.complete or unit.unit is TimeUnit.HOUR:
         return None
     number = read_number(t, i + 1)
-    if number is None or not number.digits or number.value != int(number.value) or number.value > _LATEST_YEARS:
+    # "anni tre" only where a length is spoken of: "durata di anni tre"
+    if number is not None and not number.digits and (number.article or not (t.has(i - 1, "of") or t.has(i - 1, "lead"))):
+        return None
+    if number is None or number.value != int(number.value) or number.value > _LATEST_YEARS:
         return None
     follower = t.sense(number.end)
     if t.low(i).endswith("o") or follower.unit is not None or follower.month is not None or t.low(number.end) in ("/", "-", ":"):

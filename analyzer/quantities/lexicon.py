@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -42,6 +42,8 @@ class Every:
     unit: TimeUnit
     #: Only beside a noun for something that is done ("sauvegarde horaire", but not "tarif horaire").
     led: bool = False
+    #: Abbreviated: a full stop behind belongs to it.
+    short: bool = False
 
 
 @dataclass(slots=True)
@@ -87,7 +89,7 @@ Trie = dict[str, Any]
 _END = ""
 _NONE: frozenset[str] = frozenset()
 _NEXT_DAYS = frozenset(("next_day", "next_day_elapsed", "second_next_day", "second_next_day_elapsed"))
-_REPEATING = frozenset(("every", "per", "per_weak", "yearly"))
+_REPEATING = frozenset(("every", "per", "per_weak", "yearly", "alternate_lead"))
 #: "J+1", and "l" and "O" where a scan garbled figures.
 _LETTERS = frozenset("jtdghmlio")
 
@@ -110,6 +112,8 @@ class Lexicon:
     numerals: dict[str, Decimal] = field(default_factory=dict)
     hundred: tuple[str, ...] = ()
     thousand: tuple[str, ...] = ()
+    glued_dollars: dict[str, str] = field(default_factory=dict)
+    glued_scales: dict[str, Decimal] = field(default_factory=dict)
     compound: tuple[re.Pattern[str], ...] = ()
     tail: re.Pattern[str] | None = None
     stems: dict[str, TimeUnit] = field(default_factory=dict)
@@ -132,7 +136,9 @@ class Lexicon:
             sense.digits or sense.number is not None or sense.fraction is not None or sense.ordinal is not None or sense.unit is not None
         )
         sense.lasts = counts or not sense.heads.isdisjoint(_NEXT_DAYS) or low in _LETTERS
-        sense.repeats = counts or sense.every is not None or sense.times is not None or not sense.heads.isdisjoint(_REPEATING)
+        sense.repeats = counts or (
+            sense.every is not None or sense.times is not None or "alternate" in sense.classes or not sense.heads.isdisjoint(_REPEATING)
+        )
         return sense
 
     def _classify(self, token: str) -> Sense:
@@ -249,6 +255,7 @@ class _Builder:
             "per_weak",
             "yearly",
             "every",
+            "alternate_lead",
         ):
             for phrase in self.data.get("phrases", {}).get(name, ()):
                 words = TOKEN.findall(phrase.lower())
@@ -263,12 +270,13 @@ class _Builder:
         for sense in (*self.out.senses.values(), *self.out.exact.values()):
             simple = (sense.number, sense.ordinal, sense.fraction, sense.times, sense.unit, sense.every, sense.month, sense.currency)
             sense.starts |= any(part is not None for part in simple) or sense.low in ("l", "i", "o", "j", "t", "d", "g", "h", "m")
+            sense.starts |= "alternate" in sense.classes
             if sense.weekday is not None or sense.classes & {"noon", "midnight"}:
                 sense.starts = sense.window = True
             sense.trigger |= sense.low in "/x×"
             more = (sense.collective, sense.scale, sense.weekday)
             sense.linked |= sense.starts or bool(sense.classes) or any(part is not None for part in more)
-        for name in ("whole_week", "percent", "business_before", "every", "per"):
+        for name in ("whole_week", "percent", "per_mille", "basis_points", "business_before", "every", "per"):
             for phrase in self.data.get("phrases", {}).get(name, ()):
                 for word in TOKEN.findall(phrase.lower())[:2]:
                     self._sense(word).linked = True
@@ -326,8 +334,8 @@ class _Builder:
     def _repetitions(self) -> None:
         for entry in self.data.get("repetitions", ()):
             count, step = Decimal(str(entry.get("count", 1))), Decimal(str(entry.get("every", 1)))
-            for key in ("words", "led"):
-                every = Every(count, step, TimeUnit(entry["unit"]), led=key == "led")
+            for key in ("words", "led", "short"):
+                every = Every(count, step, TimeUnit(entry["unit"]), led=key == "led", short=key == "short")
                 for word in entry.get(key, ()):
                     sense = self._sense(word)
                     sense.every, sense.trigger = every, True
@@ -351,6 +359,10 @@ class _Builder:
             for word in words:
                 sense = self._sense(word)
                 sense.currency, sense.trigger = code, True
+        for code, words in self.data.get("thousands", {}).items():
+            for word in words:
+                sense = self._sense(word)
+                sense.currency, sense.scale, sense.trigger = code, Decimal(1000), True
         for code, words in self.data.get("currency_exact", {}).items():
             for word in words:
                 sense = self._sense(word, exact=True)
@@ -363,9 +375,14 @@ class _Builder:
             for word in words:
                 sense = self._sense(word)
                 sense.currency, sense.classes = code, sense.classes | {"dollar_of"}
+        self.out.glued_dollars = {word: code for code, words in self.data.get("dollar_glued", {}).items() for word in words}
+        self.out.glued_scales = {word: Decimal(value) for value, words in self.data.get("scale_glued", {}).items() for word in words}
         for value, words in self.data.get("scale", {}).items():
             for word in words:
                 self._sense(word).scale = Decimal(value)
+        for word in self.out.glued_scales:
+            base = self.out.senses.get(word.lower())
+            self.out.exact.setdefault(word, replace(base) if base is not None else Sense(low=word.lower())).linked = True
 
     def _classes(self) -> None:
         self._sense("+").trigger = True
@@ -388,7 +405,8 @@ class _Builder:
                 strong_unit
                 or sense.every is not None
                 or sense.cycle is not None
-                or (sense.currency is not None and len(word) > 4)
+                or (sense.currency is not None and len(word) >= 4)
+                or (len(word) > 4 and (sense.weekday is not None or sense.month is not None))
                 or "percent" in sense.classes
             ):
                 continue
@@ -399,7 +417,7 @@ class _Builder:
             elif word.isalpha():
                 # Short words ("an", "ora") are looked for with what can stand before them.
                 found.update(lead + word for lead in (" ", "\n", "'", "’", "-", "\xa0"))
-        for name in ("whole_week", "next_day", "second_next_day", "percent"):
+        for name in ("whole_week", "next_day", "second_next_day", "percent", "per_mille", "basis_points"):
             for phrase in self.data.get("phrases", {}).get(name, ()):
                 if not any(hint in phrase for hint in found) and not any(char.isdecimal() for char in phrase):
                     word = max(reversed(TOKEN.findall(phrase)), key=len)
@@ -426,7 +444,8 @@ def _trie(phrases: list[str], *, backward: bool = False) -> Trie:
         for word in reversed(words) if backward else words:
             above, node = node, node.setdefault(word, {})
             # "piu di", "au-dela de": typed without accents; one edge more to the same node.
-            if not word.isascii() and len(word) > 2:
+            # "ouvré" is another word than "ouvre".
+            if not word.isascii() and len(word) > 2 and not (word[-1] == "é" and word[:-1].isascii()):
                 above.setdefault(_strip(word), node)
         node[_END] = phrase
     return root

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import NamedTuple
 
-from analyzer.quantities.numbers import Number, read_number
+from analyzer.quantities.numbers import Number, half_behind, read_mixed, read_number
 from analyzer.quantities.tokens import Tokens
 
 _DASHES = frozenset("-–—")
 #: Months and days that are also abbreviations of money ("Fr" is Friday in German) need the figure right beside.
 _SIGNS = frozenset("$€£")
+#: Currencies whose countries write "2,500" for two thousand five hundred.
+_POINTED = frozenset(("GBP", "USD", "AUD"))
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+")
+_MILLION = 1_000_000
 
 
 class Amount(NamedTuple):
@@ -25,11 +30,13 @@ def read_money(t: Tokens, i: int, named: str = "") -> tuple[Amount, ...]:
     `named` is the currency of the amount before in the text, for "90 centimes".
     """
     currency = t.sense(i).currency
+    if currency is None and t.low(i + 1) == "$" and t.glued(i + 1):
+        currency = t.lexicon.glued_dollars.get(t.word(i))
     # "FR 71 809" is a number of the French tax office.
     if currency is not None and t.word(i) != "FR":
         found = _sign_first(t, i, currency)
         return () if found is None else (found,)
-    number = read_number(t, i)
+    number = read_mixed(t, i)
     if number is None:
         return ()
     # "a dollar", "un million"; but "A$" is no amount
@@ -60,7 +67,13 @@ def _sign_first(t: Tokens, i: int, currency: str) -> Amount | None:
     number = read_number(t, j)
     if number is None or number.article or (not number.digits and t.low(i) not in _SIGNS):
         return None
-    value, end = _scaled(t, number.value, _tail(t, number.end))
+    value = number.value * (t.sense(i).scale or 1)
+    grouped = _THOUSANDS.fullmatch(t.low(j)) if t.lexicon.decimal_comma and currency in _POINTED else None
+    if grouped is not None:
+        # "£ 2,500" keeps the form of its country.
+        value = Decimal(t.low(j).replace(",", ""))
+    letter = t.lexicon.glued_scales.get(t.word(number.end)) if t.glued(number.end) else None
+    value, end = (value * letter, number.end + 1) if letter is not None else _scaled(t, value, _tail(t, number.end))
     country = t.sense(end).currency
     if t.low(i) in _SIGNS and t.has(end, "dollar_of") and country is not None:
         # "$40 CAD"
@@ -76,7 +89,7 @@ def _sign_last(t: Tokens, i: int, number: Number, named: str) -> Amount | None:
     hundredth = t.sense(end).hundredth
     if hundredth is not None and (hundredth or named):
         dot = t.low(end + 1) == "." and t.glued(end + 1) and len(t.low(end)) <= 3 and end + 2 < t.n
-        return Amount(value / 100, hundredth or named, end + 1 + dot)
+        return Amount(value / 100, hundredth if hundredth == "CHF" else named or hundredth, end + 1 + dot)
     if hundredth is not None and t.has(end + 1, "of") and t.sense(end + 2).currency is not None:
         # "45 centesimi di franco"
         return Amount(value / 100, t.senses[end + 2].currency or "", end + 3)
@@ -88,16 +101,24 @@ def _sign_last(t: Tokens, i: int, number: Number, named: str) -> Amount | None:
     if country is not None and t.sense(j + 1).currency is not None:
         # "40 Canadian dollars"
         j += 1
-    elif t.low(j) in ("swiss", "schweizer"):
+        j += t.low(j) in _DASHES | {"-"} and t.glued(j)
+    elif country is not None and t.low(j + 1) == "-" and t.sense(j + 2).currency is not None:
+        # "150 US-Dollar"
+        j += 2
+    elif t.has(j, "swiss"):
         j += 1
     found = None if t.has(j, "dollar_of") else t.sense(j).currency
-    if found is None and t.low(j) == "k" and t.sense(j + 1).currency is not None:
-        value, found, j = value * 1000, t.senses[j + 1].currency, j + 1
+    glued = t.lexicon.glued_scales.get(t.word(j)) if found is None and t.sense(j + 1).currency is not None else None
+    if glued is not None and (t.glued(j + 1) or t.low(j) == "k"):
+        value, found, j = value * glued, t.senses[j + 1].currency, j + 1
+    if found is not None:
+        # "TEUR", "kCHF"
+        value *= t.sense(j).scale or 1
     if found is not None and not (t.sense(j).weekday is not None and number.article):
         j += 1
         if t.low(j) == "." and t.glued(j) and t.low(j - 1) in ("fr", "sfr", "frs") and j + 1 < t.n:
             j += 1
-        if t.low(j) in ("suisses", "svizzeri"):
+        if t.has(j, "swiss"):
             j += 1
         elif t.has(j, "dollar_of"):
             country, j = t.sense(j).currency, j + 1
@@ -117,9 +138,22 @@ def _tail(t: Tokens, i: int) -> int:
 
 def _scaled(t: Tokens, value: Decimal, i: int) -> tuple[Decimal, int]:
     scale = t.sense(i).scale
-    if scale is None or (t.low(i) == "k" and not t.glued(i)) or (t.low(i) == "m" and not t.glued(i)):
+    if scale is None or t.sense(i).currency is not None or (t.low(i) == "k" and not t.glued(i)) or (t.low(i) == "m" and not t.glued(i)):
         return value, i
     end = i + 1
     if t.low(end) == "." and t.glued(end) and end + 1 < t.n and t.low(i) in ("mio", "mrd", "tsd", "mln", "mld"):
         end += 1
-    return value * scale, end
+    value *= scale
+    more, part = half_behind(t, end)
+    if more != -1:
+        # "un milione e mezzo"
+        return value + part * scale, more
+    # "un million cinq cent mille"
+    lower = read_number(t, end) if scale >= _MILLION else None
+    if lower is not None and not lower.digits and not lower.article and lower.value < scale:
+        rest = lower.value
+        end = lower.end
+        if t.sense(end).scale is not None and t.sense(end).scale != scale and rest * (t.sense(end).scale or 1) < scale:
+            rest, end = rest * (t.sense(end).scale or 1), end + 1
+        return value + rest, end
+    return value, end

@@ -10,6 +10,9 @@ from analyzer.quantities.tokens import Tokens
 #: Longest numeral in words, in tokens ("deux mille neuf cent quatre-vingt-dix-neuf" has 9 with its hyphens).
 _LONGEST = 14
 _HYPHENS = frozenset("-‐‑–")
+#: Digits said behind "point" ("ninety-nine point nine five").
+_MOST_DECIMALS = 4
+_NO_HALF = (-1, Decimal(0))
 _CLOSING = {"(": ")", "[": "]"}
 _THOUSANDS_GAPS = frozenset((" ", "\xa0", "\u202f", "\u2009"))
 #: Letters that a scan gives for digits: l and I for 1, O for 0.
@@ -53,7 +56,9 @@ def _doublet(t: Tokens, i: int) -> tuple[int, Number] | None:
     closing = _CLOSING.get(t.low(i))
     if closing is None:
         return None
-    inner = _simple(t, i + 1)
+    # "60 (diconsi sessanta)"
+    said = t.phrase(i + 1, "in_words")
+    inner = _simple(t, said if said != -1 else i + 1)
     if inner is None or t.low(inner.end) != closing:
         return None
     return inner.end + 1, inner
@@ -66,7 +71,7 @@ def _simple(t: Tokens, i: int) -> Number | None:
     if sense.digits:
         return _digits(t, i)
     if sense.number is not None:
-        return _words(t, i)
+        return _decimal_words(t, _words(t, i))
     if sense.fraction is not None and sense.low in "½¼¾":
         return Number(sense.fraction, i + 1, digits=True, fraction=True)
     return _slip(t, i)
@@ -144,7 +149,7 @@ def _plain_fraction(t: Tokens, i: int) -> Decimal | None:
     return None
 
 
-def _words(t: Tokens, i: int) -> Number | None:
+def _words(t: Tokens, i: int) -> Number:
     """Add up "vingt-quatre", "quatre-vingt-dix", "one hundred and twenty", "deux mille"."""
     sense = t.senses[i]
     assert sense.number is not None
@@ -183,6 +188,42 @@ def _words(t: Tokens, i: int) -> Number | None:
         if t.lexicon.vigesimal and current % 100 == 80:
             last = Decimal(80)
     return Number(total + current, j, article=sense.article and j == i + 1)
+
+
+def _decimal_words(t: Tokens, whole: Number) -> Number:
+    """Read "quatre-vingt-dix-neuf virgule sept", "nine point five", "neunundneunzig Komma neun"."""
+    k = whole.end
+    if not t.has(k, "decimal_word") or t.low(k - 1) in ("a", "an") or "\n" in t.gap(k + 1):
+        return whole
+    digits, k = "", k + 1
+    while t.sense(k).number is not None and not t.senses[k].digits and len(digits) < _MOST_DECIMALS:
+        part = _words(t, k)
+        if part.value != int(part.value):
+            break
+        digits, k = digits + str(int(part.value)), part.end
+    return whole if not digits else Number(Decimal(f"{whole.value.to_integral_value()}.{digits}"), k)
+
+
+def read_mixed(t: Tokens, i: int) -> Number | None:
+    """Read a number with "and a half" behind it: "deux et demi", "two and a half", "un milione e mezzo" lacks its million here."""
+    number = read_number(t, i)
+    if number is None or number.digits:
+        return number
+    end, part = half_behind(t, number.end)
+    return number if end == -1 or t.sense(end - 1).unit is not None else number._replace(value=number.value + part, end=end, article=False)
+
+
+def half_behind(t: Tokens, j: int) -> tuple[int, Decimal]:
+    """Read "and a half", "-and-a-half", "et demie", "e mezza": the index behind and the part, or -1."""
+    if t.low(j) in _HYPHENS and t.glued(j):
+        j += 1
+    if not t.has(j, "and"):
+        return _NO_HALF
+    k = j + 1 + (t.low(j + 1) in _HYPHENS)
+    if t.sense(k).article and t.sense(k + 1 + (t.low(k + 1) in _HYPHENS)).fraction is not None:
+        k += 1 + (t.low(k + 1) in _HYPHENS)
+    fraction = t.sense(k).fraction
+    return _NO_HALF if fraction is None else (k + 1, fraction)
 
 
 def _adds(last: Decimal, current: Decimal, value: Decimal, *, vigesimal: bool) -> bool:

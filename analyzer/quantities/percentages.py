@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import NamedTuple
 
-from analyzer.quantities.numbers import Number, read_number
+from analyzer.quantities.numbers import Number, read_mixed
 from analyzer.quantities.tokens import Tokens
 
 
@@ -16,25 +16,41 @@ class Share(NamedTuple):
 
 def read_percentage(t: Tokens, i: int) -> tuple[Share, ...]:
     """Read the percentage that begins at token `i`; two for a range, whose first one ends behind its number."""
-    number = read_number(t, i)
-    if number is None or number.article or (t.word(i - 1) == "-" and t.glued(i) and t.sense(i - 2).digits):
+    number = read_mixed(t, i)
+    if number is None or (number.article and t.low(i) in ("a", "an")) or (t.word(i - 1) == "-" and t.glued(i) and t.sense(i - 2).digits):
         return ()
     end = _sign(t, number.end)
     if end != -1:
-        return (Share(number.value, end),)
+        return (Share(number.value * _factor(t, number.end), end),)
     if t.has(number.end, "range") or t.has(number.end, "or") or (t.has(number.end, "and") and t.has(i - 1, "between")):
-        second = read_number(t, number.end + 1)
+        second = read_mixed(t, number.end + 1)
         end = -1 if second is None else _sign(t, second.end)
         if second is not None and end != -1:
-            return (Share(number.value, number.end), Share(second.value, end))
+            factor = _factor(t, second.end)
+            return (Share(number.value * factor, number.end), Share(second.value * factor, end))
     return ()
 
 
 def _sign(t: Tokens, i: int) -> int:
-    end = t.phrase(i, "percent")
-    if end != -1:
-        return end
+    sense = t.sense(i)
+    if sense.heads.isdisjoint(_SIGNS):
+        return i + 1 if "percent" in sense.classes else -1
+    for name in _SIGNS:
+        end = t.phrase(i, name)
+        if end != -1:
+            return end
     return i + 1 if t.has(i, "percent") else -1
+
+
+def _factor(t: Tokens, i: int) -> Decimal:
+    """Return what one of the signs at `i` is in per cent."""
+    if t.phrase(i, "per_mille") != -1:
+        return _TENTH
+    return _HUNDREDTH if t.phrase(i, "basis_points") != -1 else _ONE
+
+
+_SIGNS = ("percent", "per_mille", "basis_points")
+_ONE, _TENTH, _HUNDREDTH = Decimal(1), Decimal("0.1"), Decimal("0.01")
 
 
 def is_percentage(t: Tokens, number: Number) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import NamedTuple
 
+from analyzer.quantities.clocks import read_interval
 from analyzer.quantities.lexicon import Unit
 from analyzer.quantities.numbers import read_number
 from analyzer.quantities.tokens import Tokens
@@ -28,12 +29,26 @@ class Repeated(NamedTuple):
 
 #: Words that may stand between "per" and "and month" ("per family of endpoints and month").
 _MOST_NOUNS = 3
+_TWO = Decimal(2)
+_CYCLES = frozenset((TimeUnit.DAY, TimeUnit.WEEK, TimeUnit.MONTH, TimeUnit.YEAR))
+_MOST_CYCLES = 12
+_DECADE = 10
 _SEASONS = frozenset((TimeUnit.WEEK, TimeUnit.MONTH, TimeUnit.QUARTER, TimeUnit.YEAR))
 
 
 def read_recurrence(t: Tokens, i: int, *, behind: bool) -> Repeated | None:
     """Read a repetition that begins at token `i`; `behind` says that an amount or a duration stands right before."""
-    return _word(t, i) or _counted(t, i) or _every(t, i) or _per(t, i, behind=behind) or _from_to(t, i) or _day_of(t, i)
+    sense = t.senses[i]
+    return (
+        _word(t, i)
+        or _counted(t, i)
+        or (_one_in(t, i) if sense.article or sense.low == "1" else None)
+        or (_alternate(t, i) if "alternate" in sense.classes or "alternate_lead" in sense.heads else None)
+        or _every(t, i)
+        or _per(t, i, behind=behind)
+        or read_from_to(t, i)
+        or _day_of(t, i)
+    )
 
 
 def _word(t: Tokens, i: int) -> Repeated | None:
@@ -41,9 +56,19 @@ def _word(t: Tokens, i: int) -> Repeated | None:
     sense = t.sense(i)
     every = sense.every
     if every is not None:
-        if every.led and not any(t.has(k, "repeated_noun") for k in (i - 2, i - 1, i + 1, i + 2)):
+        if every.led and not (any(t.has(k, "repeated_noun") for k in (i - 2, i - 1, i + 1, i + 2)) or t.has(i - 1, "repeated_verb")):
             return None
-        return Repeated(every.count, every.every, every.unit, i + 1)
+        dot = every.short and t.low(i + 1) == "." and t.glued(i + 1)
+        return Repeated(every.count, every.every, every.unit, i + 1 + dot)
+    # "l'audit triennale"
+    if (
+        sense.unit is not None
+        and sense.unit.complete
+        and sense.unit.unit is TimeUnit.YEAR
+        and sense.unit.count < _DECADE
+        and _of_repeated(t, i)
+    ):
+        return Repeated(_ONE, sense.unit.count, sense.unit.unit, i + 1)
     if sense.fraction is not None and t.low(i + 1) in _HYPHENS and t.glued(i + 1):
         every = t.sense(i + 2).every
         if every is not None and every.unit is TimeUnit.YEAR:
@@ -52,6 +77,39 @@ def _word(t: Tokens, i: int) -> Repeated | None:
     if end != -1 and t.low(i - 1) != "." and _closes(t, i, end):
         return Repeated(_ONE, _ONE, TimeUnit.YEAR, end)
     return None
+
+
+def _of_repeated(t: Tokens, i: int) -> bool:
+    """Whether the adjective stands right beside a noun for something that is done again and again."""
+    return t.has(i - 1, "repeated_noun") or t.has(i + 1, "repeated_noun")
+
+
+def _one_in(t: Tokens, i: int) -> Repeated | None:
+    """Read "un lundi sur deux", "una settimana su due", "one Monday in two"."""
+    day, unit = t.sense(i + 1).weekday, t.sense(i + 1).unit
+    j = t.phrase(i + 2, "out_of")
+    if j == -1 or (day is None and (unit is None or unit.unit not in _CYCLES or unit.count != 1)):
+        return None
+    number = read_number(t, j)
+    if number is None or number.article or not 1 < number.value <= _MOST_CYCLES or number.value != int(number.value):
+        return None
+    if t.sense(number.end).unit is not None or t.low(number.end) == "%":
+        return None
+    return Repeated(_ONE, number.value, TimeUnit.WEEK if day is not None or unit is None else unit.unit, number.end)
+
+
+def _alternate(t: Tokens, i: int) -> Repeated | None:
+    """Read "a giorni alterni", "on alternate Mondays"."""
+    if t.has(i, "alternate"):
+        day, unit = t.sense(i + 1).weekday, t.sense(i + 1).unit
+        if day is not None:
+            return Repeated(_ONE, _TWO, TimeUnit.WEEK, i + 2)
+        return None if unit is None or unit.unit not in _CYCLES else Repeated(_ONE, _TWO * unit.count, unit.unit, i + 2)
+    j = t.phrase(i, "alternate_lead")
+    unit = t.sense(j).unit if j != -1 else None
+    if unit is None or unit.unit not in _CYCLES or not t.has(j + 1, "alternate"):
+        return None
+    return Repeated(_ONE, _TWO * unit.count, unit.unit, j + 2)
 
 
 def _closes(t: Tokens, i: int, end: int) -> bool:
@@ -117,7 +175,7 @@ def _number_per(t: Tokens, i: int, j: int, count: Decimal) -> Repeated | None:
     return None if found is None or found.block != -1 else found._replace(times=count)
 
 
-def _from_to(t: Tokens, i: int) -> Repeated | None:
+def read_from_to(t: Tokens, i: int) -> Repeated | None:
     """Read "(d')année en année", "(from) year to year": the same unit twice."""
     unit = t.sense(i).unit
     if unit is None or unit.weak:
@@ -143,7 +201,11 @@ def _every(t: Tokens, i: int) -> Repeated | None:
     if j == -1:
         return None
     if t.low(j) == "other" and t.sense(j + 1).unit is not None:
-        return _of_unit(t, j + 1, Decimal(2))
+        return _of_unit(t, j + 1, _TWO)
+    nth = _TWO if t.low(j) == "other" else t.sense(j).ordinal
+    if nth is not None and t.sense(j + 1).weekday is not None and _day_of(t, j) is None and not _timed(t, j + 2):
+        # "jeden zweiten Montag", but not "every second Monday of the month"
+        return Repeated(_ONE, Decimal(nth), TimeUnit.WEEK, j + 2)
     season = _season(t, j)
     if season is not None:
         return season
@@ -190,10 +252,19 @@ def _season(t: Tokens, j: int) -> Repeated | None:
     if t.sense(j).cycle is not None:
         return Repeated(_ONE, _ONE, t.senses[j].cycle or TimeUnit.DAY, j + 1)
     if t.sense(j).weekday is not None and len(t.low(j)) > 3:
-        # "jeden Montag von 8 bis 12 Uhr" is a window.
-        timed = t.sense(j + 1).digits or t.phrase(j + 1, "time_from") != -1 or t.phrase(j + 1, "day_to") != -1
-        return None if timed or t.low(j + 1) == "," else Repeated(_ONE, _ONE, TimeUnit.WEEK, j + 1)
+        return None if _timed(t, j + 1) else Repeated(_ONE, _ONE, TimeUnit.WEEK, j + 1)
     return None
+
+
+def _timed(t: Tokens, i: int) -> bool:
+    """Whether hours or more days follow a day: "jeden Montag von 8 bis 12 Uhr" is a window, "every Sunday at 02:00" is none."""
+    if t.low(i) == ",":
+        return t.sense(i + 1).weekday is not None or t.sense(i + 1).digits or t.phrase(i + 1, "time_from") != -1
+    if t.has(i, "and") or t.phrase(i, "day_to") != -1:
+        return t.sense(t.phrase(i, "day_to") if t.phrase(i, "day_to") != -1 else i + 1).weekday is not None
+    if not (t.sense(i).digits or t.phrase(i, "time_from") != -1):
+        return False
+    return read_interval(t, i, loose=True) is not None
 
 
 def _per(t: Tokens, i: int, *, behind: bool, counted: bool = False) -> Repeated | None:
@@ -202,11 +273,16 @@ def _per(t: Tokens, i: int, *, behind: bool, counted: bool = False) -> Repeated 
     weak = j == -1
     if weak and behind:
         j = t.phrase(i, "per_weak")
+        if j == -1 and counted:
+            j = t.phrase(i, "per_counted")
     if j == -1:
         return None
     slash = t.low(i) == "/"
     if slash and (t.low(i - 1) == ")" or t.has(i - 1, "rate_unit")):
         # "GB/h", "(a - b) / Minuten"
+        return None
+    if t.lexicon.inverted and t.sense(j).unit is not None and t.sense(j + 1).number is not None and not t.sense(j + 1).article:
+        # "per mesi sei"
         return None
     if t.has(j, "adjective") and t.sense(j + 1).unit is not None and not t.has(j, "block"):
         j += 1

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from analyzer.quantities.clocks import read_lone_clock
-from analyzer.quantities.context import find_anchor, find_bound, find_business, is_idle, is_no_duration
+from analyzer.quantities.context import find_anchor, find_bound, find_business, is_idle, is_no_duration, same_bound
 from analyzer.quantities.dates import read_date
 from analyzer.quantities.durations import Reading, read_duration
 from analyzer.quantities.lexicon import COMBINING, TOKEN, TOKEN_DECOMPOSED, Lexicon, load_lexicon
 from analyzer.quantities.money import read_money
 from analyzer.quantities.numbers import read_number
 from analyzer.quantities.percentages import read_percentage
-from analyzer.quantities.recurrences import Repeated, read_recurrence
+from analyzer.quantities.recurrences import Repeated, read_from_to, read_recurrence
 from analyzer.quantities.tokens import Tokens
 from analyzer.quantities.windows import Window, read_window
 from analyzer.types import (
+    Bound,
     Calendar,
     CalendarDate,
     Duration,
@@ -30,12 +32,14 @@ from analyzer.types import (
 )
 
 _DIGIT = re.compile(r"[0-9½¼¾]").search
-_SWISS = re.compile(r"\d[.,][-–—]").search
+_SWISS = re.compile(r"\d(?:[.,][-–—]|['’′](?![\w]))").search
 _CLOCK_MARKS = frozenset((":", "x", "×", "*", "a", "p", "am", "pm"))
 #: Hours a week from which a window no longer makes a time a business time (7 to 21 h on all days is 98).
 _OPEN_MOST = 100
 #: Tokens from the beginning of a quantity to the first word that makes it one: numbers can be long.
 _NEAR, _FAR = 8, 20
+#: Days a week with which a window may begin ("six days a week").
+_DAYS_A_WEEK = (5, 6, 7)
 _SHORT = frozenset((TimeUnit.SECOND, TimeUnit.MINUTE, TimeUnit.HOUR))
 _PERIODS = frozenset((TimeUnit.MINUTE, TimeUnit.HOUR, TimeUnit.DAY, TimeUnit.WEEK, TimeUnit.MONTH, TimeUnit.QUARTER, TimeUnit.YEAR))
 
@@ -63,7 +67,7 @@ def scan(text: str, lexicon: Lexicon, offset: int) -> tuple[Quantity, ...]:
                 break
         else:
             return ()
-    return _Scanner(Tokens(text, lexicon, pattern, words, senses), offset, sparse=sparse).run()
+    return _Scanner(Tokens(text, lexicon, words, senses), offset, sparse=sparse).run()
 
 
 class _Scanner:
@@ -93,8 +97,15 @@ class _Scanner:
                 i = self._step(i)
             else:
                 i += 1
+        before: tuple[Reading, Duration] | None = None
         for position, reading in self.waiting:
-            self.out[position] = self._duration(reading)
+            found = self._duration(reading)
+            # "innert 1 Std. (Stadt) bzw. 2 Std. (Land)"
+            goes_on = before is not None and before[1].bound in (Bound.MAX, Bound.MIN) and same_bound(self.t, before[0], reading)
+            if before is not None and goes_on and found.bound is Bound.EXACT:
+                found = replace(found, bound=before[1].bound)
+            self.out[position] = found
+            before = (reading, found)
         return tuple(self.out)
 
     def _step(self, i: int) -> int:
@@ -111,11 +122,16 @@ class _Scanner:
                 if follower is None or not follower.linked:
                     return i + 1
                 # The most frequent case: a figure and a unit that is no mark of the clock.
-                if follower.unit is not None and "clock_unit" not in follower.classes and sense.low not in t.lexicon.window_figures:
+                if (
+                    follower.unit is not None
+                    and "clock_unit" not in follower.classes
+                    and sense.low not in t.lexicon.window_figures
+                    and not self._counts_days(i)
+                ):
                     plain = read_duration(t, i) if follower.month is None and follower.currency is None else None
                     if plain is not None:
                         return self._reading(i, plain)
-        if sense.window and (not digits or self._may_open(i)):
+        if (self._may_open(i) if digits else sense.window or self._counts_days(i)) and (sense.low != "l" or t.low(i + 1) in ("-", "–")):
             window = read_window(t, i)
             if window is not None:
                 return self._window(i, window)
@@ -155,9 +171,18 @@ class _Scanner:
         """Whether a figure can begin a window: what stands behind it tells at once."""
         t = self.t
         following = t.sense(i + 1)
+        if following.low == "/" and t.low(i + 2) == "7" and t.lows[i] in ("5", "6"):
+            return True
+        if self._counts_days(i):
+            return True
         if following.low in _CLOCK_MARKS or t.lows[i] in t.lexicon.window_figures:
             return True
         return "clock_unit" in following.classes or t.phrase(i + 1, "time_to") != -1
+
+    def _counts_days(self, i: int) -> bool:
+        """Whether "six days" stands here."""
+        unit = self.t.sense(i + 1).unit
+        return unit is not None and unit.unit is TimeUnit.DAY and self.t.senses[i].number in _DAYS_A_WEEK
 
     def _window(self, i: int, window: Window) -> int:
         if window.intervals:
@@ -186,6 +211,9 @@ class _Scanner:
     def _reading(self, i: int, reading: Reading) -> int:
         # "in two months of a year": the year is the period, whichever way it is said.
         period = reading.article and reading.upper == 1 and self.behind == i and isinstance(self.out[-1], Duration)
+        if reading.article and read_from_to(self.t, reading.at) is not None:
+            # "on a month-to-month basis"
+            return reading.at
         idle = not period and is_idle(self.t, reading)
         if period or idle or is_no_duration(self.t, reading):
             ends = self.t.phrase_before(reading.start, "end_of") != -1

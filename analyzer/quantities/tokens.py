@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from analyzer.quantities.lexicon import Lexicon, Sense, Trie
@@ -17,12 +16,19 @@ class Tokens:
 
     __slots__ = ("ends", "lexicon", "lows", "n", "numbers", "senses", "starts", "text")
 
-    def __init__(self, text: str, lexicon: Lexicon, pattern: re.Pattern[str], words: list[str], senses: list[Sense]) -> None:
+    def __init__(self, text: str, lexicon: Lexicon, words: list[str], senses: list[Sense]) -> None:
         self.text, self.lexicon, self.n = text, lexicon, len(words)
         self.numbers: dict[int, Any] = {}
-        spans = [match.span() for match in pattern.finditer(text)]
-        self.starts: list[int] = [start for start, _ in spans]
-        self.ends: list[int] = [end for _, end in spans]
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        # Between two tokens there is nothing but space: quicker than asking the pattern again.
+        find, start, end = text.find, self.starts.append, 0
+        behind = self.ends.append
+        for word in words:
+            begin = find(word, end)
+            end = begin + len(word)
+            start(begin)
+            behind(end)
         if "-\n" in text or "\xad" in text:
             senses = self._heal(words, senses)
         self.senses = senses

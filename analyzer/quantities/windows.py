@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import NamedTuple
 
-from analyzer.quantities.clocks import Interval, is_clock_interval, read_interval, read_time
+from analyzer.quantities.clocks import Interval, Time, is_clock_interval, read_interval, read_time
+from analyzer.quantities.numbers import read_number
 from analyzer.quantities.tokens import Tokens
+from analyzer.types import TimeUnit
 
 _DAY = 1440
 _WEEK = frozenset(range(7))
 _WORKDAYS = frozenset(range(5))
 _WEEKEND = frozenset((5, 6))
+_GROUPS = {"days_all": _WEEK, "days_work": _WORKDAYS, "days_weekend": _WEEKEND}
+_FIVE_TO_SEVEN = frozenset("567")
+_COUNTED = {Decimal(5): _WORKDAYS, Decimal(6): frozenset(range(6)), Decimal(7): _WEEK}
 #: A window given by its length only ("5x9") is laid from this minute on.
 _MORNING = 8 * 60
 _NOON = 720
 #: Words of a time zone or place between times and days.
 _PLACE = 3
+_BRACKET = 8
+#: Days and holidays listed behind "except".
+_MOST_EXCEPTED = 6
 #: Tokens behind a window in which public holidays are named.
 _NEAR = 22
 #: Parts of one window; a table of opening hours stays below.
@@ -138,8 +147,10 @@ class _Reader:
         self.end = i
         self.holidays: bool | None = None
         self.whole = self.led = self.full_year = False
+        #: Windows that run over days ("Sunday 10 pm to Monday 4 am").
+        self.laid: list[tuple[int, int, int]] = []
         #: Behind the last words that say something; days without times at the end are left out.
-        self.useful = self.skipped = i
+        self.useful = self.skipped = self.last_days = i
 
     def read(self) -> Window | None:
         i = self.start
@@ -171,6 +182,14 @@ class _Reader:
     def _skip_place(self, i: int) -> int:
         """Skip a time zone or place of up to three words behind a time."""
         t = self.t
+        if t.low(i) == "(":
+            # "(heure de l'Est)"
+            for k in range(i + 1, i + _BRACKET):
+                if t.low(k) == ")":
+                    return k + 1
+                if t.sense(k).digits or t.sense(k).weekday is not None or t.low(k) == "":
+                    break
+            return i
         for k in range(i, i + _PLACE + 1):
             if k > i and (t.low(k) == "," or read_days(t, k, timed=True) is not None or t.phrase(k, "window_link") != -1):
                 return k
@@ -205,6 +224,11 @@ class _Reader:
                 self.holidays = holidays
                 self.useful = end
                 return end
+        across = _across(t, i) if t.sense(i).weekday is not None else None
+        if across is not None:
+            self.laid += across[0]
+            self.useful = across[1]
+            return across[1]
         days = self._days(i)
         if days is not None:
             return days.end
@@ -213,6 +237,9 @@ class _Reader:
             self.items += until
             self.useful = until[-1].end
             return self.useful
+        excepted = self._except(i) if self.items else -1
+        if excepted != -1:
+            return excepted
         found = read_interval(t, i, between=self.led and bool(self.items), loose=self._has_days())
         if found is None or (found.bare and not self._has_days() and t.phrase(i, "time_from") == -1):
             return -1
@@ -227,6 +254,34 @@ class _Reader:
         self.items.append(found)
         self.useful = found.end
         return found.end
+
+    def _except(self, i: int) -> int:
+        """Read "esclusi sabato, domenica e festivi", "except weekends and public holidays" behind times."""
+        t = self.t
+        if not t.has(i, "except"):
+            return -1
+        days: frozenset[int] = frozenset()
+        j, end = i + 1, -1
+        for _ in range(_MOST_EXCEPTED):
+            found = read_days(t, j + (t.has(j, "article") or t.low(j) in ("on", "an", "am")))
+            if found is not None:
+                days, end = days | found.days, found.end
+            else:
+                k = next((k + 1 for k in range(j, j + 3) if t.has(k, "holiday")), -1)
+                if k == -1 or not days:
+                    break
+                self.holidays, end = False, k
+            j = end
+            if t.low(j) == "," and t.has(j + 1, "and"):
+                j += 1
+            if t.low(j) != "," and not t.has(j, "and"):
+                break
+            j += 1
+        if end == -1 or len(days) in (0, len(_WEEK)):
+            return -1
+        self._take_away(days)
+        self.useful = end
+        return end
 
     def _has_days(self) -> bool:
         return any(not isinstance(item, Interval) for item in self.items)
@@ -260,7 +315,8 @@ class _Reader:
         if half is not None:
             return half
         self.items.append(days.days)
-        if t.sense(i).digits and i == self.start:
+        self.last_days = days.end
+        if t.sense(i).number is not None and i == self.start:
             self.skipped = days.end
         if timed and isinstance(self.items[0], Interval):
             self.useful = days.end
@@ -355,15 +411,21 @@ class _Reader:
     def _result(self) -> Window | None:
         if self.end == self.start:
             return None
+        if self.laid and not self.items:
+            return Window(self.useful, _merged(sorted(self.laid)), self.holidays)
         end = self.end = max(self.useful, self.start + 1)
         if self.whole:
+            some = self._some_days()
+            if some is not None:
+                holidays = self.holidays if self.holidays is not None else _holidays_near(self.t, self.end)
+                return Window(self.end, tuple((day, 0, _DAY) for day in sorted(some)), holidays)
             end = max(end, _days_behind(self.t, end))
             holidays = self.holidays if self.holidays is not None else _holidays_near(self.t, end)
             return Window(end, tuple((day, 0, _DAY) for day in range(7)), True if holidays is None and self.full_year else holidays)
         early = bool(self.items) and isinstance(self.items[0], Interval)
         while self.items and not isinstance(self.items[-1], Interval) and not early:
             self.items.pop()
-        intervals: set[tuple[int, int, int]] = set()
+        intervals: set[tuple[int, int, int]] = set(self.laid)
         for group in self._groups(early=early):
             for day in frozenset().union(*group.days):
                 for time in group.times:
@@ -378,6 +440,19 @@ class _Reader:
         if holidays is None and _whole_year(self.t, self.start, end + 3):
             holidays = True
         return Window(end, _merged(sorted(intervals)), holidays)
+
+    def _some_days(self) -> frozenset[int] | None:
+        """Return the days on which somebody is there around the clock: "24 hours a day, Monday to Friday"."""
+        days = [item for item in self.items if not isinstance(item, Interval)]
+        if not days or len(days) != len(self.items):
+            return None
+        # "Montag bis Freitag 8-17; 24/7": days named behind a stop are of no concern.
+        some = frozenset().union(*days)
+        end = self.end = max(self.useful, self.last_days)
+        if some == _WEEK or self.t.has(end, "include") or self.t.sense(end).digits or self.t.phrase(end, "time_from") != -1:
+            self.end = self.useful
+            return None
+        return some
 
     def _groups(self, *, early: bool) -> list[_Group]:
         """Give each run of times its days: those before it, or, where times came first, those behind it."""
@@ -429,14 +504,18 @@ def _merged(intervals: list[tuple[int, int, int]]) -> tuple[tuple[int, int, int]
 
 def read_days(t: Tokens, i: int, *, timed: bool = False) -> _Days | None:
     """Read days of the week: one, a range, a group ("werktags"); behind times also "seven days"."""
-    for name, days in (("days_all", _WEEK), ("days_work", _WORKDAYS), ("days_weekend", _WEEKEND)):
-        end = t.phrase(i, name)
-        if end != -1:
-            return _worked(t, days, end)
+    if not t.sense(i).heads.isdisjoint(_GROUPS):
+        for name, days in _GROUPS.items():
+            end = t.phrase(i, name)
+            if end != -1:
+                return _worked(t, days, end)
     if timed:
         end = max(t.phrase(i, "whole_week_more"), t.phrase(i, "days_all_behind"))
         if end != -1:
             return _worked(t, _WEEK, end)
+    sense = t.sense(i)
+    if sense.number is not None:
+        return _of_seven(t, i) if not sense.digits or sense.low in _FIVE_TO_SEVEN else None
     first = _weekday(t, i)
     if first is None:
         return None
@@ -449,6 +528,61 @@ def read_days(t: Tokens, i: int, *, timed: bool = False) -> _Days | None:
     return _Days(frozenset((day,)), end)
 
 
+def _across(t: Tokens, i: int) -> tuple[list[tuple[int, int, int]], int] | None:
+    """Read "Sunday 10 pm to Monday 4 am", "Freitag 20 Uhr bis Montag 6 Uhr": from a time of one day to a time of another."""
+    first = _weekday(t, i)
+    opens = None if first is None else _time_of(t, first[1])
+    if first is None or opens is None:
+        return None
+    j = max(t.phrase(opens.end, "day_to"), t.phrase(opens.end, "time_to"))
+    last = _weekday(t, j + (t.low(j) in ("le", "al", "il", "und"))) if j != -1 and not t.has(opens.end, "and") else None
+    closes = None if last is None else _time_of(t, last[1])
+    if last is None or closes is None or last[0] == first[0] or (opens.bare and closes.bare):
+        return None
+    out, day, start = [], first[0], opens.minutes
+    while day != last[0]:
+        out.append((day, start, _DAY))
+        day, start = (day + 1) % 7, 0
+    if closes.minutes:
+        out.append((day, 0, closes.minutes))
+    return out, closes.end
+
+
+def _time_of(t: Tokens, i: int) -> Time | None:
+    """Read the time behind a day, with "at" or a comma between."""
+    i += t.low(i) in (",", "à", "alle", "um", "at", "ab", "dès")
+    lead = t.phrase(i, "clock_lead")
+    found = read_time(t, lead if lead != -1 else i)
+    return found if found is None or lead == -1 else found._replace(bare=False)
+
+
+def _of_seven(t: Tokens, i: int) -> _Days | None:
+    """Read "5 j/7", "cinque giorni su sette", "six days a week", "an 6 Tagen die Woche"."""
+    number = read_number(t, i)
+    if number is None or number.value not in _COUNTED:
+        return None
+    j = number.end
+    unit = t.sense(j).unit
+    if unit is not None and unit.unit is TimeUnit.DAY and unit.count == 1:
+        j += 1
+        k = t.phrase(j, "per")
+        k = k if k != -1 else t.phrase(j, "per_weak")
+        week = t.sense(k).unit if k != -1 else None
+        if week is not None and week.unit is TimeUnit.WEEK:
+            return _Days(_COUNTED[number.value], k + 1)
+    if t.low(j) != "/" and t.phrase(j, "out_of") == -1:
+        return None
+    if unit is None and not (t.low(j) == "/" and t.glued(j) and t.glued(j + 1)):
+        return None
+    j = j + 1 if t.low(j) == "/" else t.phrase(j, "out_of")
+    seven = read_number(t, j)
+    if seven is None or seven.value != len(_WEEK) or (unit is None and t.low(seven.end) == "/"):
+        return None
+    j = seven.end
+    more = t.sense(j).unit
+    return _Days(_COUNTED[number.value], j + (t.glued(j) and more is not None and more.unit is TimeUnit.DAY))
+
+
 def _worked(t: Tokens, days: frozenset[int], end: int) -> _Days:
     """Leave out the weekend where "tous les jours" goes on with "ouvrés"."""
     after = t.phrase(end, "business_after") if days is _WEEK else -1
@@ -459,4 +593,7 @@ def _weekday(t: Tokens, i: int) -> tuple[int, int] | None:
     day = t.sense(i).weekday
     if day is None:
         return None
+    if t.low(i + 1) == "-" and t.glued(i + 1) and not t.glued(i + 2) and t.has(i + 2, "and"):
+        # "Sonn- und Feiertage"
+        return day, i + 2
     return day, i + 1 + (t.low(i + 1) == "." and t.glued(i + 1) and len(t.low(i)) <= 4)
