@@ -32,7 +32,7 @@ from analyzer.report.model import Report
 from analyzer.report.words import notice_text, place_text, word
 from analyzer.resources import read_toml
 from analyzer.settings import Settings
-from analyzer.types import LANGUAGES, Explanation, FindingKind, Severity, Side, Status
+from analyzer.types import LANGUAGES, Explanation, FindingKind, Label, Severity, Side, Status
 
 LANGUAGE_NAMES = {"fr": "Français", "de": "Deutsch", "it": "Italiano", "en": "English"}
 UPLOAD_TYPES = ["pdf", "docx", "odt", "fodt", "html", "htm", "xhtml", "eml", "txt", "md", "png", "jpg", "jpeg", "tif", "tiff"]
@@ -200,7 +200,7 @@ def show_review(report: Report, language: str) -> None:
 
 def show_why(report: Report, language: str) -> None:
     """Colour the words of a chosen row by what they say for and against its labels; doubtful rows come first."""
-    with st.expander(word("page", "why", language)):
+    with st.expander(word("page", "why", language), expanded=st.session_state.get("why") is not None):
         labelled = [i for i, clause in enumerate(report.clauses) if clause.categories != ("other",)]
         labelled.sort(key=lambda i: not any(label.uncertain for label in report.clauses[i].labels))
 
@@ -218,13 +218,11 @@ def show_why(report: Report, language: str) -> None:
             (why,) = analyzer.explain(
                 clause.sentence.text, heading=clause.sentence.heading_path, language=clause.sentence.language, category=label.category
             )
-            st.html(
-                f"<style>{STYLE}</style>" + why_html(clause.sentence.text, why, category_name(label.category, language), label.probability)
-            )
+            st.html(f"<style>{STYLE}</style>" + why_html(clause.sentence.text, why, label, language))
         st.caption(word("page", "why_hint", language))
 
 
-def why_html(text: str, why: Explanation, name: str, probability: float) -> str:
+def why_html(text: str, why: Explanation, label: Label, language: str) -> str:
     """Return the text with each word tinted by its share: green speaks for the label, red against it, the stronger the more."""
     most = max((abs(part.share) for part in why.words), default=0.0) or 1.0
     parts, position = [], 0
@@ -238,8 +236,9 @@ def why_html(text: str, why: Explanation, name: str, probability: float) -> str:
             else escape(part.text)
         )
         position = part.end
-    around = " ".join(f"{escape(name)} {share:+.1f}" for name, share in why.surroundings)
-    return f'<div class="ca"><b>{escape(name)}</b> <span class="muted">{probability:.0%} · {around}</span><div>{"".join(parts)}{escape(text[position:])}</div></div>'
+    around = " · ".join(f"{escape(word('page', f'why_{name}', language))} {share:+.1f}" for name, share in why.surroundings)
+    name = escape(category_name(label.category, language))
+    return f'<div class="ca"><b>{name}</b> <span class="muted">{label.probability:.0%} · {around}</span><div>{"".join(parts)}{escape(text[position:])}</div></div>'
 
 
 def findings_html(report: Report, findings: list[Any], language: str) -> str:
