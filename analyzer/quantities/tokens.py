@@ -14,11 +14,13 @@ _LONGEST = 14
 class Tokens:
     """Tokens of one text; index `n` and beyond (and below 0) read as an empty word, so that the grammar need not ask."""
 
-    __slots__ = ("ends", "lexicon", "lows", "n", "numbers", "senses", "starts", "text")
+    __slots__ = ("barren", "ends", "lexicon", "lows", "n", "numbers", "senses", "starts", "text")
 
     def __init__(self, text: str, lexicon: Lexicon, words: list[str], senses: list[Sense]) -> None:
         self.text, self.lexicon, self.n = text, lexicon, len(words)
         self.numbers: dict[int, Any] = {}
+        #: Behind days that were read up to here and had no times.
+        self.barren = 0
         self.starts: list[int] = []
         self.ends: list[int] = []
         # Between two tokens there is nothing but space: quicker than asking the pattern again.

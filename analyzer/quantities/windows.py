@@ -50,7 +50,8 @@ def read_window(t: Tokens, i: int) -> Window | None:
     crossed = _crossed(t, i)
     if crossed is not None:
         return crossed
-    return _Reader(t, i).read()
+    # A list of days without times is read once, not again from each of its days.
+    return None if i < t.barren and t.senses[i].weekday is not None else _Reader(t, i).read()
 
 
 def _crossed(t: Tokens, i: int) -> Window | None:
@@ -435,7 +436,10 @@ class _Reader:
             return Window(self.skipped, (), None)
         if not intervals:
             # Times without days are clock times all the same; days without times say nothing.
-            return Window(self.end, (), None) if early else None
+            if early:
+                return Window(self.end, (), None)
+            self.t.barren = max(self.end, self.last_days)
+            return None
         holidays = self.holidays if self.holidays is not None else _holidays_near(self.t, end)
         if holidays is None and _whole_year(self.t, self.start, end + 3):
             holidays = True
