@@ -7,7 +7,7 @@ columns, for thousands of texts in a few numpy calls. The weights are those of s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 from scipy import sparse
@@ -142,53 +142,35 @@ class NgramTfidf:
                 yield gram, match.start() + at - 1, match.start() + at - 1 + len(gram)
 
     def _tokens(self, texts: Sequence[str], numbers: dict[str, int], known: dict[str, list[int]]) -> _Counts:
-        """Number all n-grams as they come; `known` keeps those of words met before."""
-        low, high = self.ngram_range
-        rows: list[int] = []
-        found: list[int] = []
-        for text in texts:
-            before = len(found)
-            if self.analyzer == "word":
-                words = _WORD.findall(text)
-                for n in range(low, high + 1):
-                    grams = words if n == 1 else map(" ".join, zip(*(words[k:] for k in range(n)), strict=False))
-                    found += [numbers.setdefault(gram, len(numbers)) for gram in grams]
-            else:
-                for word in text.split():
-                    columns = known.get(word)
-                    if columns is None:
-                        padded = f" {word[:_LONGEST_WORD]} "
-                        columns = known[word] = [numbers.setdefault(g, len(numbers)) for g, _ in _character_ngrams(padded, low, high)]
-                    found += columns
-            rows.append(len(found) - before)
-        return _expand(rows), np.asarray(found, dtype=np.int32)
+        """Return text and number of every n-gram, numbering new ones as they come; `known` keeps those of words met before."""
+        return self._look_up(texts, known, lambda grams: [numbers.setdefault(gram, len(numbers)) for gram in grams])
 
     def _known_tokens(self, texts: Sequence[str]) -> _Counts:
-        """Columns of the n-grams that are in the vocabulary."""
-        low, high = self.ngram_range
+        """Return text and column of every n-gram that is in the vocabulary."""
         vocabulary = self.vocabulary_
         if len(self._columns) > _MOST_WORDS:
             self._forget()
-        known = self._columns
-        rows: list[int] = []
+        return self._look_up(texts, self._columns, lambda grams: [vocabulary[gram] for gram in grams if gram in vocabulary])
+
+    def _look_up(self, texts: Sequence[str], known: dict[str, list[int]], number: Callable[[Iterable[str]], list[int]]) -> _Counts:
+        low, high = self.ngram_range
+        lengths: list[int] = []
         found: list[int] = []
         for text in texts:
             before = len(found)
             if self.analyzer == "word":
                 words = _WORD.findall(text)
                 for n in range(low, high + 1):
-                    grams: Iterable[str] = words if n == 1 else map(" ".join, zip(*(words[k:] for k in range(n)), strict=False))
-                    found += [vocabulary[gram] for gram in grams if gram in vocabulary]
+                    found += number(words if n == 1 else map(" ".join, zip(*(words[k:] for k in range(n)), strict=False)))
             else:
                 for word in text.split():
                     columns = known.get(word)
                     if columns is None:
                         padded = f" {word[:_LONGEST_WORD]} "
-                        cut = (vocabulary.get(gram, -1) for gram, _ in _character_ngrams(padded, low, high))
-                        columns = known[word] = [column for column in cut if column >= 0]
+                        columns = known[word] = number([gram for gram, _ in _character_ngrams(padded, low, high)])
                     found += columns
-            rows.append(len(found) - before)
-        return _expand(rows), np.asarray(found, dtype=np.int32)
+            lengths.append(len(found) - before)
+        return np.repeat(np.arange(len(lengths), dtype=np.int32), lengths), np.asarray(found, dtype=np.int32)
 
 
 def _character_ngrams(padded: str, low: int, high: int) -> list[tuple[str, int]]:
@@ -204,7 +186,3 @@ def _character_ngrams(padded: str, low: int, high: int) -> list[tuple[str, int]]
 
 def _grown(counts: np.ndarray, size: int) -> np.ndarray:
     return np.concatenate((counts, np.zeros(size - len(counts), dtype=np.int64)))
-
-
-def _expand(lengths: Sequence[int]) -> np.ndarray:
-    return np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
