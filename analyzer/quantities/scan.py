@@ -196,7 +196,8 @@ class _Scanner:
         # "CHF 120 per hour" is a price; the hour is not how often anything happens.
         priced = self.behind == i and bool(self.out) and isinstance(self.out[-1], Money)
         if found.block != -1:
-            if not priced:
+            # "Je angefangene Stunde" is a rate like "pro Stunde"; only a block with a figure ("halbe Stunde") says how long something is.
+            if not priced and found.every != 1:
                 self._reading(i, self._block(found))
             return found.end
         if not (priced and found.unit in _SHORT):
@@ -204,7 +205,7 @@ class _Scanner:
         return found.end
 
     def _block(self, found: Repeated) -> Reading:
-        """Return the block of time that is billed as a whole: "je angefangene Stunde"."""
+        """Return the block of time that is billed as a whole: "je angefangene halbe Stunde"."""
         start = found.block
         return Reading(start, found.end, found.every, found.every, found.unit, business=found.business, at=found.end - 1)
 
