@@ -167,9 +167,9 @@ class Analyzer:
         (row,) = make_rows([text], headings=[heading], languages=language or detect_language(text))
         if category is not None:
             return (explain_row(model, row, category),)
-        probabilities = model.predict_proba([row])[0]
-        chosen = [label.category for label in model.classify([row])[0] if label.category in model.categories]
-        return tuple(explain_row(model, row, name) for name in chosen or [model.categories[int(probabilities.argmax())]])
+        probabilities = model.predict_proba([row])
+        chosen = [label.category for label in model.choose_all([row], probabilities)[0] if label.category in model.categories]
+        return tuple(explain_row(model, row, name) for name in chosen or [model.categories[int(probabilities[0].argmax())]])
 
     def _classify_sentences(self, sentences: Sequence[Sentence]) -> list[tuple[Label, ...]]:
         from analyzer.classification.rows import make_rows
@@ -419,7 +419,7 @@ def train(
         new = [replace(row, weight=weight * row.weight) for row in new]
         rows = [row for row in load_rows(base) if (row.text, row.heading) not in texts] + new
     training = train_model(rows, seed=seed, progress=progress)
-    comparison = _compare_with(previous, load_rows(data) if base is not None else rows, training.predicted[-len(new) :], digest_rows(rows))
+    comparison = _compare_with(previous, new, training.predicted[-len(new) :], digest_rows(rows))
     return save_model(training, out, seed=seed, extra={"comparison": comparison} if comparison else None)
 
 

@@ -368,7 +368,7 @@ class Percentage:
     def downtime_hours(self, per: TimeUnit = TimeUnit.YEAR, window: ServiceWindow | None = None) -> float:
         """Hours that are allowed to be lost per month (a twelfth of a year) or year, where this is an uptime.
 
-        With a service window only its hours count: 99 % of 45 hours a week allow 23.4 hours a year, around the clock they would be 87.6.
+        With a service window only its hours count: 99 % of 45 hours a week allow 23.5 hours a year, around the clock they would be 87.6.
         """
         if per not in (TimeUnit.MONTH, TimeUnit.YEAR):
             raise ValueError(f"per month or per year, not per {per.value}")

@@ -120,7 +120,7 @@ class BusinessClock:
         return sum(bool(hours) for hours in self._by_weekday)
 
     def _intervals(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
-        """Yield what is open from `start` on, joined where midnight only is between."""
+        """Yield what is open from `start` on, each day apart."""
         day = start.replace(hour=0, minute=0, second=0, microsecond=0)
         while day - start < _HORIZON:
             for opens, closes in self._hours(day.date()):

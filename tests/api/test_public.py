@@ -116,7 +116,7 @@ def test_training_beside_a_base_compares_with_the_model_before(tmp_path: Path) -
     ]
     analyzer.train(base, out=tmp_path / "before")
     mine = [{"text": f"muh says cow {i}", "labels": ["cow"]} for i in range(12)] + [{"text": "meow says cat 3", "labels": ["other"]}]
-    model = analyzer.train(mine, base=base, weight=3, previous=tmp_path / "before", out=tmp_path / "after")
+    model = analyzer.train(iter(mine), base=base, weight=3, previous=tmp_path / "before", out=tmp_path / "after")
     assert model.categories == ("cat", "cow", "dog")
     comparison = read_manifest(tmp_path / "after")["comparison"]
     assert comparison["rows"] == 13
