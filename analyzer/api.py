@@ -408,11 +408,13 @@ def train(
     DataError
         The data is faulty; the message names file and line.
     """
-    from analyzer.classification.persistence import save_model
+    from analyzer.classification.persistence import read_manifest, save_model
     from analyzer.classification.training import digest_rows, train_model
 
     if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 < weight < float("inf"):
         raise SettingsError(f"weight must be a number above 0, not {weight!r}")
+    if previous is not None:
+        read_manifest(previous)  # before minutes of training, not after
     rows = new = load_rows(data)
     if base is not None:
         texts = {(row.text, row.heading) for row in new}

@@ -200,7 +200,8 @@ def show_review(report: Report, language: str) -> None:
 
 def show_why(report: Report, language: str) -> None:
     """Colour the words of a chosen row by what they say for and against its labels; doubtful rows come first."""
-    with st.expander(word("page", "why", language), expanded=st.session_state.get("why") is not None):
+    key = f"why-{report.document.sha256}"  # a choice belongs to its contract
+    with st.expander(word("page", "why", language), expanded=st.session_state.get(key) is not None):
         labelled = [i for i, clause in enumerate(report.clauses) if clause.categories != ("other",)]
         labelled.sort(key=lambda i: not any(label.uncertain for label in report.clauses[i].labels))
 
@@ -208,7 +209,7 @@ def show_why(report: Report, language: str) -> None:
             names = ", ".join(category_name(c, language) for c in report.clauses[i].categories)
             return f"{report.clauses[i].sentence.text[:90]} · {names}"
 
-        chosen = st.selectbox(word("page", "why_row", language), labelled, index=None, format_func=title, key="why")
+        chosen = st.selectbox(word("page", "why_row", language), labelled, index=None, format_func=title, key=key)
         if chosen is None:
             return
         clause = report.clauses[chosen]
