@@ -132,26 +132,33 @@ class Lexicon:
     heads: dict[str, frozenset[str]] = field(default_factory=dict)
     tails: dict[str, frozenset[str]] = field(default_factory=dict)
     memory: Memory = field(init=False)
-    #: Words as spaces part them, with the marks that cling to them, none of which can make a quantity: most sentences hold nothing else.
+    #: Words as spaces part them, with the marks that cling to them; of these, those that can make no quantity: most sentences hold nothing else.
+    known: set[str] = field(default_factory=set)
     quiet: set[str] = field(default_factory=set)
-    #: Those that may be part of one.
+    #: Those that may be part of one, and of these the ones that may be so where the text has no figure at all.
     loud: set[str] = field(default_factory=set)
+    strong: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.memory = Memory(self)
 
-    def speaks(self, chunks: list[str]) -> bool:
-        """Whether any of the words, as spaces part them, may be part of a quantity; those that are not will be known next time."""
-        found = False
-        if len(self.quiet) + len(self.loud) > _MEMORY:
-            self.quiet.clear()
-            self.loud.clear()
-        for chunk in set(chunks) - self.quiet:
-            speaks = len(chunk) > _LONGEST or self._speaks(chunk)
-            if len(chunk) <= _LONGEST:
-                (self.loud if speaks else self.quiet).add(chunk)
-            found |= speaks
-        return found
+    def learn(self, chunks: list[str]) -> bool:
+        """Sort words, as spaces part them, into those that can be part of a quantity and those that cannot; False where one is too long to be kept."""
+        if len(self.known) > _MEMORY:
+            for kept in (self.known, self.quiet, self.loud, self.strong):
+                kept.clear()
+        for chunk in set(chunks):
+            if len(chunk) > _LONGEST:
+                return False
+            self.known.add(chunk)
+            if not self._speaks(chunk):
+                self.quiet.add(chunk)
+                continue
+            self.loud.add(chunk)
+            low = f" {chunk.lower()} "
+            if "\xad" in chunk or COMBINING.search(chunk) or any(hint in low for hint in self.hints):
+                self.strong.add(chunk)
+        return True
 
     def _speaks(self, chunk: str) -> bool:
         if COMBINING.search(chunk) or "\xad" in chunk or SWISS(chunk):

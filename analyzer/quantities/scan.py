@@ -52,20 +52,19 @@ def scan(text: str, lexicon: Lexicon, offset: int) -> tuple[Quantity, ...]:
     """Find all quantities of `text`."""
     chunks = text.split()
     # What a line end may have cut in two is no word by itself.
-    cut = "-\n" in text
-    if not cut and (lexicon.quiet.issuperset(chunks) or (lexicon.loud.isdisjoint(chunks) and not lexicon.speaks(chunks))):
-        return ()
+    broken = "-\n" in text
+    if not broken:
+        if lexicon.quiet.issuperset(chunks):
+            return ()
+        if lexicon.known.issuperset(chunks) or lexicon.learn(chunks):
+            if lexicon.loud.isdisjoint(chunks):
+                return ()
+            if lexicon.strong.isdisjoint(chunks) and _DIGIT(text) is None and " l h " not in text.lower():
+                return ()
     pattern = TOKEN
-    broken = cut or "\xad" in text
+    broken |= "\xad" in text
     if not text.isascii() and COMBINING.search(text) is not None:
         pattern, broken = TOKEN_DECOMPOSED, True
-    if not broken and _DIGIT(text) is None:
-        low = text.lower()
-        for hint in lexicon.hints:
-            if hint in low:
-                break
-        else:
-            return ()
     words = pattern.findall(text)
     senses = list(map(lexicon.memory.__getitem__, words))
     # "80.-" is money without a word that says so.
@@ -198,10 +197,7 @@ class _Scanner:
 
     def _repeats(self, i: int, sense: Sense) -> bool:
         """Whether a phrase such as "every" or "per" stands here."""
-        for name in sense.repeating:
-            if self.t.phrase(i, name) != -1:
-                return True
-        return False
+        return any(self.t.phrase(i, name) != -1 for name in sense.repeating)
 
     def _counts_days(self, i: int) -> bool:
         """Whether "six days" stands here."""
