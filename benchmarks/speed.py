@@ -74,6 +74,8 @@ def main() -> None:
     cold = [sys.executable, "-c", "import analyzer; analyzer.analyze(b'The fee is CHF 10 per month.')"]
     start = median_seconds(lambda: subprocess.run(cold, check=True), 3)
     light = median_seconds(lambda: subprocess.run([sys.executable, "-c", "import analyzer"], check=True), 3)
+    first = [sys.executable, "-c", "import analyzer; analyzer.find_durations('within 4 hours', language='en')"]
+    answer = median_seconds(lambda: subprocess.run(first, check=True), 5)
     bare = median_seconds(lambda: subprocess.run([sys.executable, "-c", "pass"], check=True), 3)
     print(f"{pages} pages, {len(texts)} rows; pdfminer extract_text {raw:.2f} s\n")
     print("| what | measured | against extract_text |\n|---|---|---|")
@@ -85,6 +87,7 @@ def main() -> None:
     print(f"| classify, rows in context | {len(texts) / together:,.0f} rows/s | |")
     print(f"| durations | {len(texts) / durations:,.0f} rows/s | |")
     print(f"| import | {light - bare:.2f} s | |")
+    print(f"| cold durations of one sentence | {answer:.2f} s | |")
     print(f"| cold analysis of one sentence | {start:.2f} s | |")
 
 
