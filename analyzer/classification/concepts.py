@@ -55,7 +55,7 @@ class _Start(NamedTuple):
         for word in set(following):
             found += self.gaps.get(word, ())
         for n in self.gap_lengths:
-            for core in {word[:n] for word in following}:
+            for core in {word[:n] for word in following if len(word) >= n}:
                 found += self.gap_beginnings.get(core, ())
         return found
 
