@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 PORT ?= 8501
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system run test check quality bench peers peers-durations curve card train samples clean
+.PHONY: help setup system run test check quality bench reading peers peers-durations curve card train samples clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
@@ -40,6 +40,10 @@ quality: $(READY) ## measure on real contracts (REAL=folder) and write docs/qual
 
 bench: $(READY) ## measure speed as ratios against the raw libraries
 	$(BIN)/python benchmarks/speed.py
+
+reading: $(READY) ## measure reading against the raw libraries (minutes), also on real contracts (REAL=folder), and write docs/reading.md
+	sh tools/ocr.sh
+	$(BIN)/python benchmarks/reading.py --install --real "$${REAL:-../shared/real}/files" --out docs/reading.md
 
 peers: $(READY) ## measure the classifier against scikit-learn's usual pair and spaCy's text classifier (minutes)
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/classifier.py

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -27,23 +28,25 @@ def median_seconds(run: Callable[[], object], times: int = 5) -> float:
     return statistics.median(spent)
 
 
+def contract_rows(pages: int) -> list[dict[str, Any]]:
+    """Return the rows of which `make_contract` makes so many pages, from the project's own contracts."""
+    from analyzer.datasets import read_contract
+
+    rows = [row for path in sorted((ROOT / "data" / "contracts" / "fr").glob("*.jsonl")) for row in read_contract(path).rows]
+    return [rows[i % len(rows)] for i in range(pages * 29)]
+
+
 def make_contract(pages: int) -> bytes:
-    """Return a PDF of about `pages` pages of contract text, from the project's own contracts."""
+    """Return a PDF of about `pages` pages of contract text."""
     from reportlab.lib.pagesizes import A4
     from reportlab.lib.styles import getSampleStyleSheet
     from reportlab.platypus import Paragraph, SimpleDocTemplate
 
-    from analyzer.datasets import read_contract
-
     styles = getSampleStyleSheet()
-    rows = [row for path in sorted((ROOT / "data" / "contracts" / "fr").glob("*.jsonl")) for row in read_contract(path).rows]
     story: list[object] = []
-    i = 0
-    while len(story) < pages * 29:
-        row = rows[i % len(rows)]
+    for row in contract_rows(pages):
         text = row["text"].replace("&", "&amp;").replace("<", "&lt;")
         story.append(Paragraph(text, styles["Heading2"] if row["kind"] == "heading" else styles["BodyText"]))
-        i += 1
     buffer = io.BytesIO()
     SimpleDocTemplate(buffer, pagesize=A4, invariant=1).build(story)
     return buffer.getvalue()
