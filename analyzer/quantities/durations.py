@@ -25,6 +25,8 @@ _MONTH_DAYS = Decimal(28)
 _MOST_MINUTES = 480
 #: Tokens back over which an opening quotation mark is looked for.
 _QUOTED = 6
+#: Letters from which on a weak unit is a word in the singular ("secondo") and no abbreviation.
+_SPELLED_OUT = 5
 
 
 class Reading(NamedTuple):
@@ -110,7 +112,9 @@ def _minute_sign(t: Tokens, i: int, number: Number) -> bool:
     """Whether the apostrophe of "15'" says minutes: in a table or behind a word such as "entro", and no closing quotation mark."""
     if number.value != int(number.value) or number.value > _MOST_MINUTES or "." in t.low(i):
         return False
-    led = i == 0 or t.low(i - 1) in ("|", ":", "/", "<", "≤") or t.phrase_before(i, "max_before") != -1
+    # "45' di assistenza"
+    led = t.has(i + 2, "of") and not t.glued(i + 2)
+    led |= i == 0 or t.low(i - 1) in ("|", ":", "/", "<", "≤") or t.phrase_before(i, "max_before") != -1
     return led and not any(t.low(k) in _APOSTROPHES and not t.glued(k) for k in range(max(0, i - _QUOTED), i))
 
 
@@ -133,7 +137,14 @@ def _to_unit(t: Tokens, i: int, j: int, value: Decimal, number: Number) -> Readi
     if unit.weak and unit.unit is TimeUnit.QUARTER and number.article and t.low(i) == "one" and not t.has(j + 1, "of"):
         bounded = t.phrase_before(i, "max_before") != -1 or t.phrase_before(i, "min_before") != -1 or t.has(i - 1, "lead")
         return _with_unit(t, i, j, value, article=False) if bounded else None
-    if t.has(j, "bound_form") and (not number.article or (t.low(j + 1) in _HYPHENS and t.glued(j + 1))):
+    linked = t.low(j + 1) in _HYPHENS and t.glued(j + 1)
+    # "Zwölf-Monats-Vertrag", but not "ein Monats-Vertrag", "5-Tages-Woche"
+    if t.has(j, "bound_form") and (not number.article or linked) and not (linked and t.low(j - 1) in _HYPHENS and t.glued(j)):
+        return None
+    if linked and unit.unit is TimeUnit.DAY and t.has(j + 2, "week_noun"):
+        return None
+    # "grado 2 secondo l'allegato"; but "a 2-second delay"
+    if unit.weak and unit.unit is TimeUnit.SECOND and len(t.low(j)) >= _SPELLED_OUT and value != 1 and t.low(j - 1) not in _HYPHENS:
         return None
     if unit.weak and not number.digits and (number.article or len(t.low(j)) == 1):
         return None
@@ -251,10 +262,9 @@ def _markers(t: Tokens, found: Reading, unit: Unit, value: Decimal) -> Reading:
         if after != -1 and t.phrase(end, "business_not") == -1:
             end, business = after, True
             continue
-        if t.has(end, "after_unit"):
-            end, elapsed = end + 1, True
-            continue
         after = t.phrase(end, "elapsed_after")
+        if after == -1 and t.has(end, "after_unit"):
+            after = end + 1
         if after != -1:
             end, elapsed = after, True
             continue
@@ -308,13 +318,14 @@ def _minutes_behind(t: Tokens, found: Reading) -> Reading | None:
     if not t.glued(found.end) and t.gap(found.end) not in (" ", "\xa0", "\u202f"):
         return None
     follower = t.sense(found.end + 1)
+    letter = follower.low == "m" and t.glued(found.end + 1)
     if (
         (follower.unit is not None and t.low(found.end + 1) not in ("min", "mn", "m"))
         or follower.currency is not None
         or t.has(found.end + 1, "percent")
     ):
         return None
-    end = found.end + 1 + (follower.unit is not None)
+    end = found.end + 1 + (follower.unit is not None or letter)
     value = found.lower * 60 + int(low)
     return found._replace(end=end, lower=value, upper=value, unit=TimeUnit.MINUTE, article=False)
 
@@ -391,8 +402,9 @@ def _connector(t: Tokens, i: int, j: int, *, with_unit: bool) -> int:
     """Return the index of the second figure of a range, or -1."""
     if "\n\n" in t.gap(j):
         return -1
-    if t.has(j, "and") and t.has(i - 1, "between"):
-        return j + 1
+    if t.has(j, "and") and t.has(i - 1 - t.has(i - 1, "article"), "between"):
+        # "tra i 10 e i 15 minuti"
+        return j + 1 + (t.has(j + 1, "article") and t.sense(j + 1).number is None)
     if t.has(j, "or") and not with_unit:
         j += 1
         return j + (t.low(j) == "." and t.glued(j))
@@ -476,6 +488,8 @@ def _ordinal(t: Tokens, i: int) -> Reading | None:
     after = t.phrase(j, "business_before")
     if after != -1:
         business, j = True, after
+    elif t.has(j, "adjective") and t.sense(j).unit is None:
+        j += 1
     unit = t.sense(j).unit
     if unit is None or unit.unit is not TimeUnit.DAY or unit.weak or value <= 0:
         return None
@@ -491,9 +505,12 @@ def _ordinal(t: Tokens, i: int) -> Reading | None:
 def _inverted(t: Tokens, i: int) -> Reading | None:
     """Read "giorni 15" and "mesi 12 (dodici)", as Italian deeds write."""
     unit = t.sense(i).unit
-    if not t.lexicon.inverted or unit is None or unit.weak or unit.complete or unit.unit is TimeUnit.HOUR:
+    if not t.lexicon.inverted or unit is None or unit.complete or unit.unit is TimeUnit.HOUR:
         return None
-    number = read_number(t, i + 1)
+    dot = t.low(i + 1) == "." and t.glued(i + 1)
+    if unit.weak and t.low(i) != "gg":
+        return None
+    number = read_number(t, i + 1 + dot)
     # "anni tre" only where a length is spoken of: "durata di anni tre"
     if number is not None and not number.digits and (number.article or not (t.has(i - 1, "of") or t.has(i - 1, "lead"))):
         return None
@@ -503,7 +520,18 @@ def _inverted(t: Tokens, i: int) -> Reading | None:
     if t.low(i).endswith("o") or follower.unit is not None or follower.month is not None or t.low(number.end) in ("/", "-", ":"):
         return None
     found = Reading(i, number.end, number.value * unit.count, number.value * unit.count, unit.unit, business=unit.business, at=i)
-    return _markers(t, found, unit, number.value)
+    found = _markers(t, found, unit, number.value)
+    # "anni 2 e mesi 6"
+    following = found.end + 1 if t.has(found.end, "and") or t.low(found.end) == "," else found.end
+    second = _inverted(t, following) if t.sense(following).unit is not None and not found.business else None
+    if second is None or (found.unit, second.unit) not in _PARTS:
+        return found
+    ratio = Decimal(12) if second.unit is TimeUnit.MONTH else Decimal(UNIT_SECONDS[found.unit]) / Decimal(UNIT_SECONDS[second.unit])
+    value = found.lower * ratio + second.lower
+    return second._replace(start=i, lower=value, upper=value)
 
 
-_SUFFIXES = frozenset(("st", "nd", "rd", "th", "e", "er", "ème", "eme", "ième", "°", "º", "ª", ".", "o"))
+_PARTS = frozenset(
+    ((TimeUnit.YEAR, TimeUnit.MONTH), (TimeUnit.YEAR, TimeUnit.DAY), (TimeUnit.MONTH, TimeUnit.DAY), (TimeUnit.WEEK, TimeUnit.DAY))
+)
+_SUFFIXES = frozenset(("ᵉʳ", "ᵉ", "ᵗʰ", "st", "nd", "rd", "th", "e", "er", "ème", "eme", "ième", "°", "º", "ª", ".", "o"))

@@ -89,7 +89,9 @@ Trie = dict[str, Any]
 _END = ""
 _NONE: frozenset[str] = frozenset()
 _NEXT_DAYS = frozenset(("next_day", "next_day_elapsed", "second_next_day", "second_next_day_elapsed"))
-_REPEATING = frozenset(("every", "per", "per_weak", "yearly", "alternate_lead"))
+_REPEATING = frozenset(("every", "every_closed", "per", "per_weak", "yearly", "alternate_lead"))
+#: Classes of words with which a repetition can begin.
+_LEADING = frozenset(("alternate", "last", "joined_prefix"))
 #: "J+1", and "l" and "O" where a scan garbled figures.
 _LETTERS = frozenset("jtdghmlio")
 
@@ -116,6 +118,8 @@ class Lexicon:
     glued_scales: dict[str, Decimal] = field(default_factory=dict)
     compound: tuple[re.Pattern[str], ...] = ()
     tail: re.Pattern[str] | None = None
+    #: "zehnprozentig"
+    percent: re.Pattern[str] | None = None
     stems: dict[str, TimeUnit] = field(default_factory=dict)
     adverbs: frozenset[str] = frozenset()
     hints: tuple[str, ...] = ()
@@ -137,13 +141,18 @@ class Lexicon:
         )
         sense.lasts = counts or not sense.heads.isdisjoint(_NEXT_DAYS) or low in _LETTERS
         sense.repeats = counts or (
-            sense.every is not None or sense.times is not None or "alternate" in sense.classes or not sense.heads.isdisjoint(_REPEATING)
+            sense.every is not None
+            or sense.times is not None
+            or not sense.classes.isdisjoint(_LEADING)
+            or not sense.heads.isdisjoint(_REPEATING)
         )
         return sense
 
     def _classify(self, token: str) -> Sense:
         if token[0].isdecimal():
-            number = parse_digits(token, decimal_comma=self.decimal_comma) if token.isascii() or "’" in token else None
+            # Full-width figures read as plain ones; those of other scripts do not.
+            plain = token if token.isascii() or "’" in token else unicodedata.normalize("NFKC", token)
+            number = parse_digits(plain, decimal_comma=self.decimal_comma) if plain.isascii() or "’" in plain else None
             # Years, dates and clock times can stand alone; other figures need a word beside them.
             alone = number is None or (len(token) == 4 and token[:2] in _CENTURIES)
             return Sense(low=token, number=number, digits=True, trigger=alone, starts=True, window=True, linked=True)
@@ -161,6 +170,11 @@ class Lexicon:
         value = parse_compound(low, self.numerals, hundred=self.hundred, thousand=self.thousand)
         if value is not None:
             return Sense(low=low, number=value, starts=True, linked=True)
+        match = self.percent.match(low) if self.percent is not None else None
+        if match is not None:
+            value = parse_compound(match["number"], self.numerals, hundred=self.hundred, thousand=self.thousand)
+            if value is not None:
+                return Sense(low=low, number=value, trigger=True, starts=True, classes=frozenset(("percent_word",)))
         for index, pattern in enumerate(self.compound):
             match = pattern.match(low)
             if match is None:
@@ -255,6 +269,7 @@ class _Builder:
             "per_weak",
             "yearly",
             "every",
+            "every_closed",
             "alternate_lead",
         ):
             for phrase in self.data.get("phrases", {}).get(name, ()):
@@ -270,7 +285,7 @@ class _Builder:
         for sense in (*self.out.senses.values(), *self.out.exact.values()):
             simple = (sense.number, sense.ordinal, sense.fraction, sense.times, sense.unit, sense.every, sense.month, sense.currency)
             sense.starts |= any(part is not None for part in simple) or sense.low in ("l", "i", "o", "j", "t", "d", "g", "h", "m")
-            sense.starts |= "alternate" in sense.classes
+            sense.starts |= not sense.classes.isdisjoint(_LEADING)
             if sense.weekday is not None or sense.classes & {"noon", "midnight"}:
                 sense.starts = sense.window = True
             sense.trigger |= sense.low in "/x×"
@@ -327,6 +342,8 @@ class _Builder:
             self.out.stems = {stem: TimeUnit(unit) for unit, stems in compounds["stems"].items() for stem in stems}
             stems = "|".join(sorted(map(re.escape, self.out.stems), key=len, reverse=True))
             parts = f"(?P<number>[^\\W\\d_]{{0,30}}?)(?P<stem>{stems})"
+            if "percent" in compounds:
+                self.out.percent = re.compile(f"(?P<number>[^\\W\\d_]{{3,30}}?){compounds['percent']}$")
             if "tail" in compounds:
                 self.out.tail = re.compile(f"[^\\W\\d_]{{3,24}}?(?P<unit>{compounds['tail']})$")
             self.out.compound = tuple(re.compile(f"{parts}(?:{compounds[key]})$") for key in ("adjective", "noun", "adverb"))
@@ -386,7 +403,29 @@ class _Builder:
 
     def _classes(self) -> None:
         self._sense("+").trigger = True
-        for mark in (*"lojtdghm", "st", "nd", "rd", "th", "er", "e", "ème", "eme", "ième", "°", "º", "ª", *"()[]/:.,-–—‑‐x×*+'’&%½¼¾"):
+        for mark in (
+            *"lojtdghm",
+            "st",
+            "nd",
+            "rd",
+            "th",
+            "er",
+            "e",
+            "ème",
+            "eme",
+            "ième",
+            "ᵉʳ",
+            "ʳᵉ",
+            "ᵉ",
+            "ˢᵗ",
+            "ⁿᵈ",
+            "ʳᵈ",
+            "ᵗʰ",
+            "°",
+            "º",
+            "ª",
+            *"()[]/:.,-–—‑‐x×*+'’&%½¼¾",
+        ):
             self._sense(mark).linked = True
         for name, words in self.data["classes"].items():
             for word in words:
@@ -398,7 +437,7 @@ class _Builder:
     def _hints(self) -> tuple[str, ...]:
         """Return strings one of which any text without a digit must hold to be of interest."""
         # "l h" is how a scan gives "1 h".
-        found = {" l h ", *self.out.stems}
+        found = {" l h", *self.out.stems}
         for word, sense in self.out.senses.items():
             strong_unit = sense.unit is not None and not sense.unit.weak
             if not (

@@ -25,6 +25,8 @@ class Repeated(NamedTuple):
     #: Where the block of time begins that is billed as a whole ("je angefangene Stunde"); -1 where it is a true repetition.
     block: int = -1
     business: bool = False
+    #: The words say that a block begun is billed as a whole.
+    started: bool = False
 
 
 #: Words that may stand between "per" and "and month" ("per family of endpoints and month").
@@ -32,6 +34,7 @@ _MOST_NOUNS = 3
 _TWO = Decimal(2)
 _CYCLES = frozenset((TimeUnit.DAY, TimeUnit.WEEK, TimeUnit.MONTH, TimeUnit.YEAR))
 _MOST_CYCLES = 12
+_MOST_DAYS = 6
 _DECADE = 10
 _SEASONS = frozenset((TimeUnit.WEEK, TimeUnit.MONTH, TimeUnit.QUARTER, TimeUnit.YEAR))
 
@@ -55,6 +58,11 @@ def _word(t: Tokens, i: int) -> Repeated | None:
     """Read "monthly", "14-täglich", "half-yearly", "p.a."."""
     sense = t.sense(i)
     every = sense.every
+    if t.has(i, "joined_prefix") and t.low(i + 1) in _HYPHENS and t.glued(i + 1) and t.glued(i + 2):
+        # "semi-annual", "bi-mensuel"
+        joined = t.lexicon.senses.get(sense.low + t.low(i + 2))
+        every = None if joined is None else joined.every
+        return None if every is None else Repeated(every.count, every.every, every.unit, i + 3)
     if every is not None:
         if every.led and not (any(t.has(k, "repeated_noun") for k in (i - 2, i - 1, i + 1, i + 2)) or t.has(i - 1, "repeated_verb")):
             return None
@@ -188,7 +196,7 @@ def read_from_to(t: Tokens, i: int) -> Repeated | None:
 
 def _day_of(t: Tokens, i: int) -> Repeated | None:
     """Read "first Monday of the month", "primo martedì del mese"."""
-    if t.sense(i).ordinal is None or t.sense(i + 1).weekday is None:
+    if (t.sense(i).ordinal is None and not t.has(i, "last")) or t.sense(i + 1).weekday is None:
         return None
     j = t.phrase(i + 2, "of_the")
     unit = t.sense(j).unit if j != -1 else None
@@ -199,7 +207,7 @@ def _every(t: Tokens, i: int) -> Repeated | None:
     """Read "tous les 3 mois", "every other week", "alle zwei Stunden", "chaque trimestre", "each January", "jede Nacht"."""
     j = t.phrase(i, "every")
     if j == -1:
-        return None
+        return _every_closed(t, i)
     if t.low(j) == "other" and t.sense(j + 1).unit is not None:
         return _of_unit(t, j + 1, _TWO)
     nth = _TWO if t.low(j) == "other" else t.sense(j).ordinal
@@ -213,7 +221,8 @@ def _every(t: Tokens, i: int) -> Repeated | None:
     if number is not None:
         k = number.end
         k += t.low(k) in _HYPHENS
-        if number.value <= 0:
+        if number.value <= 0 or (number.value > 1 and t.has(i, "in_word")):
+            # "reports in every 30 seconds"
             return None
         found = _of_unit(t, k, number.value)
         # "in two halves, each 30 days from invoice"
@@ -229,6 +238,16 @@ def _every(t: Tokens, i: int) -> Repeated | None:
     return _of_unit(t, j, _ONE)
 
 
+def _every_closed(t: Tokens, i: int) -> Repeated | None:
+    """Read "refaite aux deux ans" at the end of a clause, as is said in Québec."""
+    j = t.phrase(i, "every_closed")
+    number = read_number(t, j) if j != -1 else None
+    if number is None or number.digits or number.article or not 0 < number.value <= _MOST_CYCLES or t.has(i - 1, "duration_head"):
+        return None
+    found = _of_unit(t, number.end, number.value)
+    return found if found is not None and (found.end >= t.n or t.has(found.end, "stop")) else None
+
+
 def _season(t: Tokens, j: int) -> Repeated | None:
     """Read what "each" stands before besides units: "January", "1 April", "mois de janvier", "night", "Wednesday"."""
     k = j
@@ -242,7 +261,7 @@ def _season(t: Tokens, j: int) -> Repeated | None:
         k += 1
         k += t.low(k) in (".", "er", "st", "nd", "rd", "th", "°") and t.glued(k)
     month = t.sense(k)
-    if month.month is not None and len(month.low) > 2 and not t.has(k, "per"):
+    if month.month is not None and month.unit is None and len(month.low) > 2 and not t.has(k, "per"):
         end = k + 1
         if k == j and t.sense(end).digits and len(t.low(end)) <= 2:
             end += 1
@@ -252,8 +271,24 @@ def _season(t: Tokens, j: int) -> Repeated | None:
     if t.sense(j).cycle is not None:
         return Repeated(_ONE, _ONE, t.senses[j].cycle or TimeUnit.DAY, j + 1)
     if t.sense(j).weekday is not None and len(t.low(j)) > 3:
-        return None if _timed(t, j + 1) else Repeated(_ONE, _ONE, TimeUnit.WEEK, j + 1)
+        return _weekdays(t, j)
     return None
+
+
+def _weekdays(t: Tokens, j: int) -> Repeated | None:
+    """Read "Tuesday and Thursday", "lundi, mercredi et vendredi" behind "each": so often a week; with hours they are a window."""
+    days = {t.sense(j).weekday}
+    end = j + 1
+    for _ in range(_MOST_DAYS):
+        k = end
+        k += t.low(k) == ","
+        k += t.has(k, "and")
+        k += k > end and (t.has(k, "article") or t.phrase(k, "every") == k + 1)
+        if k == end or t.sense(k).weekday is None:
+            break
+        days.add(t.sense(k).weekday)
+        end = k + 1
+    return None if _timed(t, end) else Repeated(Decimal(len(days)), _ONE, TimeUnit.WEEK, end)
 
 
 def _timed(t: Tokens, i: int) -> bool:
@@ -318,10 +353,10 @@ def _per_thing(t: Tokens, j: int) -> Repeated | None:
 
 def _of_unit(t: Tokens, i: int, every: Decimal, *, split: bool = False) -> Repeated | None:
     """Read the unit; with `split` a part of one ("par demi-heure") is a block that is billed, not a repetition."""
-    skipped, first, block, business, part = 0, i, -1, False, -1
+    skipped, first, block, business, part, started = 0, i, -1, False, -1, False
     while skipped < 2 and (t.has(i, "adjective") or t.has(i, "block") or t.phrase(i, "business_before") == i + 1):
         if t.has(i, "block"):
-            block = i
+            block, started = i, True
         business |= not t.has(i, "adjective") and not t.has(i, "block")
         i, skipped = i + 1, skipped + 1
     fraction = t.sense(i).fraction
@@ -347,5 +382,5 @@ def _of_unit(t: Tokens, i: int, every: Decimal, *, split: bool = False) -> Repea
     business |= unit.business or after != -1
     end = after if after != -1 else end
     if t.has(end, "block_after"):
-        block, end = block if block != -1 else part if part != -1 else i, end + 1
-    return Repeated(_ONE, every * unit.count, unit.unit, end, block, business)
+        started, block, end = True, block if block != -1 else part if part != -1 else i, end + 1
+    return Repeated(_ONE, every * unit.count, unit.unit, end, block, business, started)

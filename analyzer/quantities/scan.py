@@ -156,6 +156,7 @@ class _Scanner:
             if shares:
                 start = i
                 for share in shares:
+                    start = max(start, share.start)
                     self.out.append(Percentage(self._span(start, share.end), share.value))
                     start = share.end + 1
                 return shares[-1].end
@@ -197,7 +198,7 @@ class _Scanner:
         priced = self.behind == i and bool(self.out) and isinstance(self.out[-1], Money)
         if found.block != -1:
             # "Je angefangene Stunde" is a rate like "pro Stunde"; only a block with a figure ("halbe Stunde") says how long something is.
-            if not priced and found.every != 1:
+            if found.every != 1 and (found.started or not priced):
                 self._reading(i, self._block(found))
             return found.end
         if not (priced and found.unit in _SHORT):

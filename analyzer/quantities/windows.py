@@ -22,6 +22,8 @@ _MORNING = 8 * 60
 _NOON = 720
 #: Words of a time zone or place between times and days.
 _PLACE = 3
+#: Letters of the longest abbreviation of a day.
+_ABBREVIATED = 4
 _BRACKET = 8
 #: Days and holidays listed behind "except".
 _MOST_EXCEPTED = 6
@@ -29,7 +31,10 @@ _MOST_EXCEPTED = 6
 _NEAR = 22
 #: Parts of one window; a table of opening hours stays below.
 _MOST_PARTS = 40
+#: Articles and adjectives between "except" and the holidays.
+_MOST_WORDS = 5
 _CROSS = frozenset(("x", "×", "*"))
+_DASHES = frozenset("-–—")
 
 
 class Window(NamedTuple):
@@ -83,7 +88,7 @@ def _more(t: Tokens, i: int) -> int:
     """Skip what repeats a round-the-clock window: "24/24, 7/7, 365 jours par an"."""
     for _ in range(4):
         j = i
-        if t.low(j) in (",", "/", "-", "et", "und", "and", "e", "&", "(", "x", "on", "et,"):
+        if t.low(j) in (",", "/", "-", "et", "und", "and", "e", "&", "(", "x", "×", "*", "on", "et,"):
             j += 1
         found = t.phrase(j, "whole_week_more")
         whole = t.phrase(j, "whole_week")
@@ -101,9 +106,26 @@ def _holidays(t: Tokens, i: int) -> tuple[int, bool | None]:
             end = t.phrase(i + skip, name)
             if end != -1:
                 return end + (t.low(end) == ")"), value
+        end = _except_holidays(t, i + skip)
+        if end != -1:
+            return end + (t.low(end) == ")"), False
         if t.low(i + skip) not in (",", "(", ")", ";", "-", "–", ".", "et", "und", "and", "e", "/"):
             break
     return i, None
+
+
+def _except_holidays(t: Tokens, i: int) -> int:
+    """Read "excl. bank holidays", "salvo i festivi": a word for "except", articles and adjectives, and the holidays."""
+    if not t.has(i, "except"):
+        return -1
+    j = i + 1 + (t.low(i + 1) == "." and t.glued(i + 1))
+    for _ in range(_MOST_WORDS):
+        if t.has(j, "holiday"):
+            return j + 1
+        if not (t.has(j, "article") or t.has(j, "holiday_adjective")):
+            break
+        j += 1
+    return -1
 
 
 def _holidays_near(t: Tokens, i: int) -> bool | None:
@@ -159,6 +181,8 @@ class _Reader:
             j = self._part(i)
             if j == -1 and i > self.start:
                 j = self._behind_link(i)
+            if j == -1 and i > self.start:
+                j = self._dashed(i)
             if j == -1:
                 break
             i = self.end = j
@@ -179,6 +203,12 @@ class _Reader:
             if j != -1:
                 return j
         return -1
+
+    def _dashed(self, i: int) -> int:
+        """Read the "– 24/24" of "7/7 – 24/24"."""
+        t = self.t
+        days = bool(self.items) and not isinstance(self.items[-1], Interval) and not self._complete()
+        return self._part(i + 1) if days and t.low(i) in _DASHES and t.phrase(i + 1, "whole_week") != -1 else -1
 
     def _skip_place(self, i: int) -> int:
         """Skip a time zone or place of up to three words behind a time."""
@@ -431,9 +461,9 @@ class _Reader:
             for day in frozenset().union(*group.days):
                 for time in group.times:
                     intervals.update(_laid(day, time))
-        if not intervals and self.skipped > end:
-            # "7j/7" alone
-            return Window(self.skipped, (), None)
+        if not intervals and self.skipped > self.start:
+            # "7j/7" alone, "7 jours sur 7, fériés compris"
+            return Window(max(self.skipped, end), (), None)
         if not intervals:
             # Times without days are clock times all the same; days without times say nothing.
             if early:
@@ -443,7 +473,17 @@ class _Reader:
         holidays = self.holidays if self.holidays is not None else _holidays_near(self.t, end)
         if holidays is None and _whole_year(self.t, self.start, end + 3):
             holidays = True
-        return Window(end, _merged(sorted(intervals)), holidays)
+        return Window(self._closed(end), _merged(sorted(intervals)), holidays)
+
+    def _closed(self, end: int) -> int:
+        """Take in the bracket that closes one of the window: "07:00–19:00 (Mon–Fri)"."""
+        t = self.t
+        if t.low(end) != ")" or t.low(end - 1) == ")":
+            return end
+        depth = 0
+        for k in range(self.start, end):
+            depth += (t.lows[k] == "(") - (t.lows[k] == ")")
+        return end + (depth == 1)
 
     def _some_days(self) -> frozenset[int] | None:
         """Return the days on which somebody is there around the clock: "24 hours a day, Monday to Friday"."""
@@ -525,6 +565,9 @@ def read_days(t: Tokens, i: int, *, timed: bool = False) -> _Days | None:
         return None
     day, end = first
     j = t.phrase(end, "day_to")
+    if j == -1 and day == 0 and t.low(end) == "/" and t.sense(end + 1).weekday in (4, 5) and len(t.low(i)) <= _ABBREVIATED:
+        # "LUN/VEN"
+        return _Days(frozenset(range((t.sense(end + 1).weekday or 0) + 1)), end + 2)
     if j != -1:
         last = _weekday(t, j + (t.low(j) in ("le", "al", "il", "und")))
         if last is not None and not (t.has(end, "and")):
