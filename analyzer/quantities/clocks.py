@@ -241,7 +241,7 @@ def read_lone_clock(t: Tokens, i: int) -> int:
     if t.has(found.end - 1, "noon") or t.has(found.end - 1, "midnight"):
         return -1
     lead = t.phrase_before(i, "clock_lead")
-    if lead == -1 and found.minutes > _NOON and any(t.has(k, "reported") for k in range(max(0, i - 4), i)):
+    if lead == -1 and found.minutes >= _NOON and not t.has(found.end, "of") and any(t.has(k, "reported") for k in range(max(0, i - 4), i)):
         # "l'appel arrive après 16 h"
         lead = t.phrase_before(i, "clock_lead_late")
     if not found.hours:

@@ -26,6 +26,8 @@ _BRACKETED = 12
 #: Tokens back from an age to the thing that has it.
 _AGING = 9
 _POSTAL = 5
+_SHORT = frozenset((TimeUnit.MINUTE, TimeUnit.HOUR))
+_WEEKEND = (5, 6)
 _OLD = 5
 #: From this age on people act for themselves.
 _OF_AGE = 16
@@ -60,6 +62,9 @@ def find_bound(t: Tokens, found: Reading) -> Bound:
                 return Bound.EXACT
             # "dans un délai minimum de": the nearer word "minimum" was met first.
             bound = Bound.MIN if low != -1 and (high == -1 or low < high) else Bound.MAX
+            if bound is Bound.MAX and _before_event(t, found) and t.phrase_before(i, "latest") != -1:
+                # "at the latest 30 days before the end" is 30 days or more.
+                return Bound.MIN
             return _turned(t, found, i, bound)
         if not (t.has(i - 1, "filler") or t.sense(i - 1).article):
             break
@@ -68,6 +73,14 @@ def find_bound(t: Tokens, found: Reading) -> Bound:
     if start != -1 and t.phrase(found.end, "before") == -1:
         return Bound.MIN if _denied(t, start - (t.low(start - 1) == ",")) else Bound.MAX
     return Bound.MAX if _deadline(t, found) else _far_bound(t, found)
+
+
+def _before_event(t: Tokens, found: Reading) -> bool:
+    """Whether the time is counted back from an event: "vor Ablauf", "prior to expiry"."""
+    i = found.end
+    i += t.low(i) in _APOSTROPHES
+    i += t.low(i) in ("in", "s", "full") and t.low(i + 1) in ("advance", "before", "prior")
+    return t.has(i, "before_event")
 
 
 def _far_bound(t: Tokens, found: Reading) -> Bound:
@@ -88,6 +101,10 @@ def _far_bound(t: Tokens, found: Reading) -> Bound:
 def same_bound(t: Tokens, before: Reading, found: Reading) -> bool:
     """Whether a figure goes on from the one before it, so that its bound holds: "innert 1 Std. (Stadt) bzw. 2 Std."."""
     i = before.end
+    short = before.unit in _SHORT and found.unit in _SHORT
+    if short and t.has(found.start - 1, "and") and found.start - i <= _BRACKETED and not any(t.has(k, "stop") for k in range(i, found.start)):
+        # "n'excède pas une heure en cas de panne et quatre heures dans les autres cas"
+        return True
     if found.start - i > _BRACKETED:
         return False
     if t.low(i) == "(":
@@ -145,6 +162,9 @@ def _deadline(t: Tokens, found: Reading) -> bool:
         sense = t.senses[k]
         if t.has(k, "stop"):
             break
+        if t.has(k, "set_verb"):
+            # "è fissato in quattro ore"
+            return False
         if sense.times is not None or (sense.ordinal is not None and longer):
             return False
         if t.has(k, "past"):
@@ -166,6 +186,8 @@ def find_business(t: Tokens, found: Reading, windows: list[int]) -> bool:
     """
     if found.business:
         return True
+    if found.unit is TimeUnit.DAY and not found.elapsed and _weekend_out(t, found.end):
+        return True
     if found.elapsed or _negated(t, found.end):
         return False
     i = found.end
@@ -184,6 +206,16 @@ def find_business(t: Tokens, found: Reading, windows: list[int]) -> bool:
         return False
     start = windows[following]
     return not _reported(t, found.end, start) and not _walled(t, found.end, start)
+
+
+def _weekend_out(t: Tokens, i: int) -> bool:
+    """Whether "(excluding weekends and public holidays)", "samedis, dimanches et jours fériés exclus" follows."""
+    i += t.low(i) in ("(", ",")
+    if t.has(i, "except"):
+        return any(t.sense(k).weekday in _WEEKEND or t.phrase(k, "days_weekend") != -1 for k in range(i + 1, i + 4))
+    if t.sense(i).weekday not in _WEEKEND:
+        return False
+    return any(t.has(k, "except_after") for k in range(i + 1, i + _AFTER))
 
 
 def _negated(t: Tokens, i: int) -> bool:
@@ -274,9 +306,12 @@ def is_no_duration(t: Tokens, found: Reading) -> bool:
     before = t.sense(i - 1)
     if "numbered" in before.classes and t.sense(i).digits and t.low(found.at) not in ("h", "min"):
         return True
-    # "release 8d"
-    if t.has(i - 1, "labelled") and t.sense(i).digits and len(t.low(found.at)) == 1 and t.glued(found.at) and t.low(found.at) != "h":
-        return True
+    # "versione 9.7 h"
+    if "labelled" in before.classes and t.sense(i).digits:
+        # "release 8d"
+        letter = len(t.low(found.at)) == 1 and t.glued(found.at) and t.low(found.at) != "h"
+        if letter or "." in t.low(i):
+            return True
     # "art. 97 s. CO"
     if (
         before.low == "."
@@ -341,7 +376,7 @@ def _idiom(t: Tokens, found: Reading) -> bool:
         # "Un jour, si le besoin s'en fait sentir"; "eines Tages", but not "binnen eines Tages"
         if opens and (t.low(found.end) == "," or t.has(found.at, "bound_form")):
             return True
-    return found.article and found.unit is TimeUnit.DAY and t.has(found.start - 1, "idiom_before") and t.phrase(found.end, "anchor") == -1
+    return found.article and found.unit is TimeUnit.DAY and t.has(found.start - 1 - (t.low(found.start - 1) == ","), "idiom_before") and t.phrase(found.end, "anchor") == -1
 
 
 def _counted_out(t: Tokens, found: Reading) -> bool:
@@ -369,7 +404,7 @@ def _age(t: Tokens, found: Reading) -> bool:
         bounded = t.phrase_before(i, "less_than") != -1 or t.phrase_before(i, "more_than") != -1 or t.phrase_before(i, "max_before") != -1
         if bounded:
             return True
-    if not any(t.has(k, "age_before") for k in range(i - 4, i)):
+    if not any(t.has(k, "age_before") for k in range(i - 5, i)):
         return False
     # "du matériel âgé de plus de sept ans"
     return not any(t.has(k, "aging") for k in range(max(0, i - _AGING), i))

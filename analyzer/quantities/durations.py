@@ -25,6 +25,11 @@ _MONTH_DAYS = Decimal(28)
 _MOST_MINUTES = 480
 #: Tokens back over which an opening quotation mark is looked for.
 _QUOTED = 6
+#: Endings that forms leave open ("day(s)", "Tag(e)").
+_PLURALS = frozenset(("s", "e", "en", "n", "i"))
+_HOUR_MINUTES = 60
+#: Least minutes said in words behind hours ("une heure quinze").
+_LEAST_SPELLED = 10
 #: Letters from which on a weak unit is a word in the singular ("secondo") and no abbreviation.
 _SPELLED_OUT = 5
 
@@ -72,7 +77,7 @@ def _single(t: Tokens, i: int) -> Reading | None:
     sense = t.sense(i)
     if sense.unit is not None and sense.unit.complete:
         return _with_unit(t, i, i, Decimal(1), article=False)
-    if sense.unit is not None and sense.unit.led and t.has(i - 1, "lead"):
+    if sense.unit is not None and sense.unit.led and (t.has(i - 1, "lead") or t.phrase_before(i, "article_lead_weak") != -1):
         return _with_unit(t, i, i, Decimal(1), article=False)
     number = read_number(t, i)
     if number is not None and not (number.article and sense.unit is not None):
@@ -131,6 +136,9 @@ def _to_unit(t: Tokens, i: int, j: int, value: Decimal, number: Number) -> Readi
         if t.low(j) in _HYPHENS and t.glued(j):
             j += 1
     unit = t.sense(j).unit
+    if unit is None and number.digits and t.low(j) == "m" and t.glued(j) and any(t.has(k, "service_prefix") for k in range(i - 3, i)):
+        # "RPO: 15m"
+        return Reading(i, j + 1, value, value, TimeUnit.MINUTE, at=j)
     if unit is None or unit.led or (unit.complete and number.article):
         return None
     # "for not more than one quarter", but not "one quarter of the fee"
@@ -176,6 +184,9 @@ def _fraction(t: Tokens, i: int, j: int, factor: Decimal) -> Reading | None:
     k = j + 1
     if t.low(k) in _HYPHENS or t.low(k) in ("'", "’"):
         k += 1
+        if t.sense(k).article and t.low(k + 1) in _HYPHENS:
+            # "half-a-day"
+            k += 2
     elif t.has(k, "of"):
         k = _skip_of(t, k)
     while k < j + 5 and t.has(k, "adjective"):
@@ -240,6 +251,9 @@ def _with_unit(t: Tokens, i: int, j: int, value: Decimal, *, article: bool) -> R
         and (t.phrase(end + 1, "business_after") != -1 or (len(t.low(j)) >= 2 and _dot_belongs(t, end)))
     ):
         end += 1
+    if t.low(end) == "(" and t.glued(end) and t.low(end + 1) in _PLURALS and t.glued(end + 1) and t.low(end + 2) == ")":
+        # "5 business day(s)"
+        end += 3
     reading = Reading(i, end, value * unit.count, value * unit.count, unit.unit, business=unit.business, article=article, at=j)
     return _markers(t, reading, unit, value)
 
@@ -248,7 +262,7 @@ def _dot_belongs(t: Tokens, dot: int) -> bool:
     """Whether a full stop is that of an abbreviation: something follows on the same line that begins no sentence."""
     if dot + 1 >= t.n:
         # In a row of a table the last "Std." is none the less an abbreviation.
-        return bool(t.lexicon.stems) and t.low(dot - 1) in ("std", "min", "mon", "wo", "tg", "sek")
+        return bool(t.lexicon.stems) and t.low(dot - 1) in ("std", "min", "mon", "wo", "tg", "sek", "mte", "mt")
     if "\n" in t.gap(dot + 1):
         return False
     return not (t.word(dot + 1)[:1].isupper() and not t.lexicon.stems) or t.low(dot + 1) in ("lav", "max")
@@ -263,7 +277,8 @@ def _markers(t: Tokens, found: Reading, unit: Unit, value: Decimal) -> Reading:
             end, business = after, True
             continue
         after = t.phrase(end, "elapsed_after")
-        if after == -1 and t.has(end, "after_unit"):
+        # "due anni successivi al collaudo": there the word leads to the event.
+        if after == -1 and t.has(end, "after_unit") and not (t.phrase(end, "anchor") != -1 and t.has(end + 1, "anchor_to")):
             after = end + 1
         if after != -1:
             end, elapsed = after, True
@@ -311,6 +326,11 @@ def _minutes_behind(t: Tokens, found: Reading) -> Reading | None:
     if found.unit is not TimeUnit.HOUR or found.business or t.low(found.end - 1) not in ("h", "heures", "heure", "ore", "std", "."):
         return None
     low = t.low(found.end)
+    spelled = read_number(t, found.end) if t.sense(found.end).number is not None and not t.sense(found.end).digits else None
+    if spelled is not None and _LEAST_SPELLED <= spelled.value < _HOUR_MINUTES and (spelled.end >= t.n or t.has(spelled.end, "stop")):
+        # "une heure trente"
+        value = found.lower * _HOUR_MINUTES + spelled.value
+        return found._replace(end=spelled.end, lower=value, upper=value, unit=TimeUnit.MINUTE, article=False)
     if not (len(low) == 2 and low.isascii() and low.isdecimal() and int(low) < 60) or (
         t.low(found.end - 1) == "." and "h" not in t.low(found.end - 2)
     ):
@@ -371,7 +391,8 @@ def _ranged(t: Tokens, i: int) -> Reading | None:
     if k == -1 or (i == 0 and "." in t.low(i) and t.word(j)[:1].isupper() and not t.word(j).isupper()):
         return None
     second = _single(t, k)
-    if second is None or second.article:
+    # "six months to one year", "between a week and a month"
+    if second is None or (second.article and (own is None or t.low(k - 1) in _HYPHENS)):
         return None
     unit = t.senses[second.at].unit
     count = unit.count if unit is not None and not unit.complete else Decimal(1)
@@ -379,7 +400,9 @@ def _ranged(t: Tokens, i: int) -> Reading | None:
         lower, upper = first.value * count, second.lower
         step = second.unit
     else:
-        step = second.unit if UNIT_SECONDS[second.unit] <= UNIT_SECONDS[own.unit] else own.unit
+        step, coarse = sorted((second.unit, own.unit), key=lambda unit: UNIT_SECONDS[unit])
+        # A month is no whole number of weeks.
+        step = TimeUnit.DAY if UNIT_SECONDS[coarse] % UNIT_SECONDS[step] and step is TimeUnit.WEEK else step
         lower, upper = _converted(own.lower, own.unit, step), _converted(second.lower, second.unit, step)
     if lower >= upper or (first.digits != t.sense(k).digits and own is None and not first.digits):
         return None
@@ -442,6 +465,10 @@ def _next_day(t: Tokens, i: int) -> Reading | None:
     """Read "next business day", "premier jour ouvrable suivant", "NBD": some time until its end."""
     if t.sense(i).heads.isdisjoint(_NEXT_DAYS):
         return None
+    unit = t.sense(i + 1).unit if t.has(i, "next_adjective") else None
+    if unit is not None and unit.business and unit.unit is TimeUnit.DAY and t.low(i + 1).endswith(_SINGULAR):
+        # "am folgenden Servicetag"
+        return Reading(i, i + 2, Decimal(0), Decimal(1), TimeUnit.DAY, business=True, until=True, at=i + 1)
     for name in ("next_day", "next_day_elapsed"):
         end = t.phrase(i, name)
         if end != -1:
@@ -453,6 +480,8 @@ def _next_day(t: Tokens, i: int) -> Reading | None:
     return None
 
 
+#: Endings of one German day, not of several.
+_SINGULAR = ("tag", "tages", "tags")
 _NEXT_DAYS = ("next_day", "next_day_elapsed", "second_next_day", "second_next_day_elapsed")
 _TWO = Decimal(2)
 _PLUS_UNITS = {"j": TimeUnit.DAY, "t": TimeUnit.DAY, "d": TimeUnit.DAY, "g": TimeUnit.DAY, "h": TimeUnit.HOUR, "m": TimeUnit.MONTH}

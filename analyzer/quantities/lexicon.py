@@ -89,7 +89,7 @@ Trie = dict[str, Any]
 _END = ""
 _NONE: frozenset[str] = frozenset()
 _NEXT_DAYS = frozenset(("next_day", "next_day_elapsed", "second_next_day", "second_next_day_elapsed"))
-_REPEATING = frozenset(("every", "every_closed", "per", "per_weak", "yearly", "alternate_lead"))
+_REPEATING = frozenset(("every", "every_closed", "every_weekday", "per", "per_weak", "yearly", "alternate_lead"))
 #: Classes of words with which a repetition can begin.
 _LEADING = frozenset(("alternate", "last", "joined_prefix"))
 #: "J+1", and "l" and "O" where a scan garbled figures.
@@ -270,6 +270,7 @@ class _Builder:
             "yearly",
             "every",
             "every_closed",
+            "every_weekday",
             "alternate_lead",
         ):
             for phrase in self.data.get("phrases", {}).get(name, ()):
@@ -402,7 +403,8 @@ class _Builder:
             self.out.exact.setdefault(word, replace(base) if base is not None else Sense(low=word.lower())).linked = True
 
     def _classes(self) -> None:
-        self._sense("+").trigger = True
+        # "RPO: 15m" has no other word that tells.
+        self._sense("+").trigger = self._sense("m").trigger = True
         for mark in (
             *"lojtdghm",
             "st",
@@ -431,7 +433,7 @@ class _Builder:
             for word in words:
                 sense = self._sense(word)
                 sense.classes |= {name}
-                if name in ("percent", "noon", "clock", "whole_day"):
+                if name in ("percent", "noon", "clock", "whole_day", "service_prefix"):
                     sense.trigger = True
 
     def _hints(self) -> tuple[str, ...]:

@@ -39,7 +39,8 @@ def read_money(t: Tokens, i: int, named: str = "") -> tuple[Amount, ...]:
     if currency is not None and t.word(i) != "FR":
         found = _sign_first(t, i, currency)
         return () if found is None else (found,)
-    part = _part_of_scale(t, i)
+    sense = t.senses[i]
+    part = _part_of_scale(t, i) if sense.fraction is not None or sense.article else None
     if part is not None:
         found = _sign_last(t, i, part, named)
         return () if found is None else (found,)
@@ -51,7 +52,9 @@ def read_money(t: Tokens, i: int, named: str = "") -> tuple[Amount, ...]:
         return ()
     found = _sign_last(t, i, number, named)
     if found is not None:
-        return (found,)
+        # "-.75 CHF"
+        cents = t.low(i - 1) == "." and t.glued(i) and t.low(i - 2) in _DASHES and t.glued(i - 1) and len(t.low(i)) == _CENTS
+        return (found._replace(amount=found.amount / 100) if cents else found,)
     ranged = t.has(number.end, "range") or t.has(number.end, "or") or (t.has(number.end, "and") and t.has(i - 1, "between"))
     second = read_number(t, number.end + 1) if ranged and not number.article else None
     if second is None or second.article or number.value <= 0 or second.value <= number.value or t.sense(second.end).scale is not None:
@@ -82,6 +85,9 @@ def _sign_first(t: Tokens, i: int, currency: str) -> Amount | None:
         currency, j = (inner if t.low(i) in _SIGNS else currency), j + 1
     elif t.has(i, "dollar_of"):
         return None
+    if t.low(j) in _DASHES and t.low(j + 1) == "." and t.glued(j + 1) and t.glued(j + 2) and len(t.low(j + 2)) == _CENTS:
+        # "Fr. -.50"
+        return Amount(Decimal(t.low(j + 2)) / 100, currency, j + 3) if t.low(j + 2).isdecimal() else None
     if t.low(i) in _SIGNS and j == i + 2 and t.glued(j) and t.low(j).isdecimal() and len(t.low(j)) == _CENTS:
         # "$.05"
         return Amount(Decimal(t.low(j)) / 100, currency, j + 1)

@@ -18,12 +18,14 @@ class Share(NamedTuple):
 
 def read_percentage(t: Tokens, i: int) -> tuple[Share, ...]:
     """Read the percentage that begins at token `i`; two for a range, whose first one ends behind its number."""
-    if "percent_word" in t.sense(i).classes:
+    sense = t.senses[i]
+    if "percent_word" in sense.classes:
         # "zehnprozentig"
-        return (Share(t.senses[i].number or _ONE, i + 1),)
-    half = _part(t, i)
-    if half is not None:
-        return (half,)
+        return (Share(sense.number or _ONE, i + 1),)
+    if sense.fraction is not None or sense.article:
+        half = _half(t, i)
+        if half is not None:
+            return (half,)
     number = read_mixed(t, i)
     if number is None or (number.article and t.low(i) in ("a", "an")) or (t.word(i - 1) == "-" and t.glued(i) and t.sense(i - 2).digits):
         return ()
@@ -43,7 +45,7 @@ def read_percentage(t: Tokens, i: int) -> tuple[Share, ...]:
     return ()
 
 
-def _part(t: Tokens, i: int) -> Share | None:
+def _half(t: Tokens, i: int) -> Share | None:
     """Read "half a percent", "ein halbes Prozent", "un demi pour cent"."""
     j = i + 1 if t.sense(i).article else i
     fraction = t.sense(j).fraction

@@ -35,6 +35,8 @@ _TWO = Decimal(2)
 _CYCLES = frozenset((TimeUnit.DAY, TimeUnit.WEEK, TimeUnit.MONTH, TimeUnit.YEAR))
 _MOST_CYCLES = 12
 _MOST_DAYS = 6
+_RARE = frozenset(("every_weekday", "every_closed"))
+_RHYTHM = ("rhythmus", "takt")
 _DECADE = 10
 _SEASONS = frozenset((TimeUnit.WEEK, TimeUnit.MONTH, TimeUnit.QUARTER, TimeUnit.YEAR))
 
@@ -58,7 +60,7 @@ def _word(t: Tokens, i: int) -> Repeated | None:
     """Read "monthly", "14-täglich", "half-yearly", "p.a."."""
     sense = t.sense(i)
     every = sense.every
-    if t.has(i, "joined_prefix") and t.low(i + 1) in _HYPHENS and t.glued(i + 1) and t.glued(i + 2):
+    if "joined_prefix" in sense.classes and t.low(i + 1) in _HYPHENS and t.glued(i + 1) and t.glued(i + 2):
         # "semi-annual", "bi-mensuel"
         joined = t.lexicon.senses.get(sense.low + t.low(i + 2))
         every = None if joined is None else joined.every
@@ -122,7 +124,7 @@ def _alternate(t: Tokens, i: int) -> Repeated | None:
 
 def _closes(t: Tokens, i: int, end: int) -> bool:
     """Whether "l'an" stands for "par an": behind a noun or a figure and before a pause, not as in "durant l'an"."""
-    if t.lows[i] != "l" and not t.has(i, "article"):
+    if (t.lows[i] != "l" and not t.has(i, "article")) or t.has(i - 1, "percent"):
         return True
     if t.has(i - 1, "year_whole") or t.has(i - 1, "filler") or t.has(i - 1, "lead") or t.has(i - 1, "during") or t.has(i - 1, "of"):
         return False
@@ -133,6 +135,9 @@ def _counted(t: Tokens, i: int) -> Repeated | None:
     """Read "2 fois par an", "twice a year", "zweimal jährlich", "2x/Jahr", "14-täglich", "thrice in thirty days", "two per quarter"."""
     sense = t.sense(i)
     count, j, crossed = sense.times, i + 1, False
+    if t.has(i - 1, "renewal"):
+        # "reconductible trois fois par période d'un an"
+        return None
     if count is None or (count == 1 and t.has(i, "times")):
         number = read_number(t, i)
         if number is None:
@@ -196,9 +201,14 @@ def read_from_to(t: Tokens, i: int) -> Repeated | None:
 
 def _day_of(t: Tokens, i: int) -> Repeated | None:
     """Read "first Monday of the month", "primo martedì del mese"."""
-    if (t.sense(i).ordinal is None and not t.has(i, "last")) or t.sense(i + 1).weekday is None:
+    if t.sense(i).ordinal is None and not t.has(i, "last"):
         return None
     j = t.phrase(i + 2, "of_the")
+    if t.sense(i + 1).weekday is None:
+        # "first day of each month"
+        day = t.sense(i + 1).unit
+        if j == -1 or day is None or day.unit is not TimeUnit.DAY or not any(t.has(k, "each") for k in range(i + 2, j)):
+            return None
     unit = t.sense(j).unit if j != -1 else None
     return None if unit is None or unit.unit not in _SEASONS else Repeated(_ONE, unit.count, unit.unit, j + 1)
 
@@ -207,7 +217,12 @@ def _every(t: Tokens, i: int) -> Repeated | None:
     """Read "tous les 3 mois", "every other week", "alle zwei Stunden", "chaque trimestre", "each January", "jede Nacht"."""
     j = t.phrase(i, "every")
     if j == -1:
-        return _every_closed(t, i)
+        if t.senses[i].heads.isdisjoint(_RARE):
+            return None
+        weekly = t.phrase(i, "every_weekday")
+        # "jeweils sonntags"
+        named = weekly != -1 and t.sense(weekly).weekday is not None and len(t.low(weekly)) > 3
+        return _weekdays(t, weekly) if named else _every_closed(t, i)
     if t.low(j) == "other" and t.sense(j + 1).unit is not None:
         return _of_unit(t, j + 1, _TWO)
     nth = _TWO if t.low(j) == "other" else t.sense(j).ordinal
@@ -226,7 +241,7 @@ def _every(t: Tokens, i: int) -> Repeated | None:
             return None
         found = _of_unit(t, k, number.value)
         # "in two halves, each 30 days from invoice"
-        dated = found is not None and number.value > 1 and t.phrase(i, "per") != -1 and t.phrase(found.end, "anchor") != -1
+        dated = found is not None and number.value > 1 and t.phrase(i, "per") != -1 and _anchored(t, found.end)
         return None if dated else found
     ordinal = t.sense(j).ordinal
     if ordinal is not None and t.sense(j).unit is None:
@@ -236,6 +251,12 @@ def _every(t: Tokens, i: int) -> Repeated | None:
         if day is not None:
             return day
     return _of_unit(t, j, _ONE)
+
+
+def _anchored(t: Tokens, i: int) -> bool:
+    """Whether an event follows that a time counts from; "da parte" names somebody."""
+    end = t.phrase(i, "anchor")
+    return end != -1 and not t.has(end, "no_anchor")
 
 
 def _every_closed(t: Tokens, i: int) -> Repeated | None:
@@ -312,8 +333,15 @@ def _per(t: Tokens, i: int, *, behind: bool, counted: bool = False) -> Repeated 
             j = t.phrase(i, "per_counted")
     if j == -1:
         return None
+    if weak and t.has(j, "next_adjective"):
+        # "am folgenden Servicetag"
+        return None
+    rhythm = t.sense(j).every
+    if rhythm is not None and rhythm.led is False and t.low(j).endswith(_RHYTHM):
+        # "im Monatsrhythmus"
+        return Repeated(rhythm.count, rhythm.every, rhythm.unit, j + 1)
     slash = t.low(i) == "/"
-    if slash and (t.low(i - 1) == ")" or t.has(i - 1, "rate_unit")):
+    if slash and (t.low(i - 1) == ")" or (t.has(i - 1, "rate_unit") and t.low(i - 2) != "/")):
         # "GB/h", "(a - b) / Minuten"
         return None
     if t.lexicon.inverted and t.sense(j).unit is not None and t.sense(j + 1).number is not None and not t.sense(j + 1).article:

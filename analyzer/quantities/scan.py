@@ -172,7 +172,7 @@ class _Scanner:
         """Whether a figure can begin a window: what stands behind it tells at once."""
         t = self.t
         following = t.sense(i + 1)
-        if following.low == "/" and t.low(i + 2) == "7" and t.lows[i] in ("5", "6"):
+        if following.low == "/" and t.low(i + 2) in ("5", "6", "7") and (t.lows[i] in ("5", "6") or (t.lexicon.stems and t.glued(i + 2))):
             return True
         if self._counts_days(i):
             return True

@@ -20,6 +20,7 @@ _COUNTED = {Decimal(5): _WORKDAYS, Decimal(6): frozenset(range(6)), Decimal(7): 
 #: A window given by its length only ("5x9") is laid from this minute on.
 _MORNING = 8 * 60
 _NOON = 720
+_HOUR = 60
 #: Words of a time zone or place between times and days.
 _PLACE = 3
 #: Letters of the longest abbreviation of a day.
@@ -62,8 +63,10 @@ def read_window(t: Tokens, i: int) -> Window | None:
 def _crossed(t: Tokens, i: int) -> Window | None:
     """Read "5x9", "8x5", "12x7"."""
     first, cross, second = t.low(i), t.low(i + 1), t.low(i + 2)
+    # "16/6 exkl. Feiertage": where dates have dots.
+    slashed = cross == "/" and t.glued(i + 1) and t.glued(i + 2) and bool(t.lexicon.stems) and _holidays(t, i + 3)[1] is not None
     if (
-        cross not in _CROSS
+        (cross not in _CROSS and not slashed)
         or not (first.isascii() and first.isdecimal() and second.isascii() and second.isdecimal())
         or len(first + second) > 4
     ):
@@ -272,7 +275,12 @@ class _Reader:
         if excepted != -1:
             return excepted
         found = read_interval(t, i, between=self.led and bool(self.items), loose=self._has_days())
-        if found is None or (found.bare and not self._has_days() and t.phrase(i, "time_from") == -1):
+        if found is None and not self.items and t.sense(i).digits:
+            # "9 to 5, Monday to Friday"
+            found = read_interval(t, i, between=True)
+            if found is not None and not any(t.sense(j).weekday is not None for j in (found.end, *self._links(found.end))):
+                return -1
+        if found is None or (found.bare and not self._has_days() and t.phrase(i, "time_from") == -1 and not self._opens(i, found)):
             return -1
         if not self.items and not self._stands(i, found):
             return -1
@@ -436,8 +444,18 @@ class _Reader:
         if found.bare:
             # "dalle 9 alle 18 dal lunedì", but not "entre 2 et 4 jours ouvrables"
             led = self.t.phrase(i, "time_from") != -1
-            return any(self.t.sense(j).weekday is not None or (led and self.t.phrase(j, "days_all") != -1) for j in behind)
+            led |= self.t.low(i + 1) in _DASHES
+            return any(self.t.sense(j).weekday is not None or (led and self._all_days(j)) for j in behind)
         return any(read_days(self.t, j) is not None for j in behind)
+
+    def _opens(self, i: int, found: Interval) -> bool:
+        """Whether figures alone are hours: "06-22, 7 giorni su 7", "9 to 5, Monday to Friday", but not "art. 5-7, Montag"."""
+        t = self.t
+        clear = not self.items and not t.has(i - 1, "numbered") and t.low(i - 1) not in (".", "-", "/") and "." not in t.low(i)
+        return clear and found.stop - found.start >= _HOUR and self._stands(i, found)
+
+    def _all_days(self, i: int) -> bool:
+        return self.t.phrase(i, "days_all") != -1 or self.t.phrase(i, "whole_week_more") != -1
 
     def _result(self) -> Window | None:
         if self.end == self.start:
