@@ -102,7 +102,12 @@ def same_bound(t: Tokens, before: Reading, found: Reading) -> bool:
     """Whether a figure goes on from the one before it, so that its bound holds: "innert 1 Std. (Stadt) bzw. 2 Std."."""
     i = before.end
     short = before.unit in _SHORT and found.unit in _SHORT
-    if short and t.has(found.start - 1, "and") and found.start - i <= _BRACKETED and not any(t.has(k, "stop") for k in range(i, found.start)):
+    if (
+        short
+        and t.has(found.start - 1, "and")
+        and found.start - i <= _BRACKETED
+        and not any(t.has(k, "stop") for k in range(i, found.start))
+    ):
         # "n'excède pas une heure en cas de panne et quatre heures dans les autres cas"
         return True
     if found.start - i > _BRACKETED:
@@ -376,7 +381,12 @@ def _idiom(t: Tokens, found: Reading) -> bool:
         # "Un jour, si le besoin s'en fait sentir"; "eines Tages", but not "binnen eines Tages"
         if opens and (t.low(found.end) == "," or t.has(found.at, "bound_form")):
             return True
-    return found.article and found.unit is TimeUnit.DAY and t.has(found.start - 1 - (t.low(found.start - 1) == ","), "idiom_before") and t.phrase(found.end, "anchor") == -1
+    return (
+        found.article
+        and found.unit is TimeUnit.DAY
+        and t.has(found.start - 1 - (t.low(found.start - 1) == ","), "idiom_before")
+        and t.phrase(found.end, "anchor") == -1
+    )
 
 
 def _counted_out(t: Tokens, found: Reading) -> bool:

@@ -124,6 +124,10 @@ def _minute_sign(t: Tokens, i: int, number: Number) -> bool:
 
 
 def _to_unit(t: Tokens, i: int, j: int, value: Decimal, number: Number) -> Reading | None:
+    first = t.sense(j)
+    if first.unit is None and not first.classes and not first.heads and first.low != "m":
+        # The most frequent case: some noun.
+        return None
     business = False
     for _ in range(_MOST_ADJECTIVES):
         after = t.phrase(j, "business_before")
@@ -532,7 +536,21 @@ def _ordinal(t: Tokens, i: int) -> Reading | None:
 
 
 def _inverted(t: Tokens, i: int) -> Reading | None:
-    """Read "giorni 15" and "mesi 12 (dodici)", as Italian deeds write."""
+    """Read "giorni 15", "mesi 12 (dodici)" and "anni 2 e mesi 6", as Italian deeds write."""
+    found = _inverted_part(t, i)
+    if found is None or found.business:
+        return found
+    following = found.end + 1 if t.has(found.end, "and") or t.low(found.end) == "," else found.end
+    second = _inverted_part(t, following) if t.sense(following).unit is not None else None
+    if second is None or (found.unit, second.unit) not in _PARTS:
+        return found
+    ratio = Decimal(12) if second.unit is TimeUnit.MONTH else Decimal(UNIT_SECONDS[found.unit]) / Decimal(UNIT_SECONDS[second.unit])
+    value = found.lower * ratio + second.lower
+    return second._replace(start=i, lower=value, upper=value)
+
+
+def _inverted_part(t: Tokens, i: int) -> Reading | None:
+    """Read one unit with its figure behind it."""
     unit = t.sense(i).unit
     if not t.lexicon.inverted or unit is None or unit.complete or unit.unit is TimeUnit.HOUR:
         return None
@@ -549,15 +567,7 @@ def _inverted(t: Tokens, i: int) -> Reading | None:
     if t.low(i).endswith("o") or follower.unit is not None or follower.month is not None or t.low(number.end) in ("/", "-", ":"):
         return None
     found = Reading(i, number.end, number.value * unit.count, number.value * unit.count, unit.unit, business=unit.business, at=i)
-    found = _markers(t, found, unit, number.value)
-    # "anni 2 e mesi 6"
-    following = found.end + 1 if t.has(found.end, "and") or t.low(found.end) == "," else found.end
-    second = _inverted(t, following) if t.sense(following).unit is not None and not found.business else None
-    if second is None or (found.unit, second.unit) not in _PARTS:
-        return found
-    ratio = Decimal(12) if second.unit is TimeUnit.MONTH else Decimal(UNIT_SECONDS[found.unit]) / Decimal(UNIT_SECONDS[second.unit])
-    value = found.lower * ratio + second.lower
-    return second._replace(start=i, lower=value, upper=value)
+    return _markers(t, found, unit, number.value)
 
 
 _PARTS = frozenset(

@@ -32,8 +32,11 @@ def read_percentage(t: Tokens, i: int) -> tuple[Share, ...]:
     end = _sign(t, number.end)
     if end != -1:
         return (Share(number.value * _factor(t, number.end), end),)
+    linking = t.sense(number.end).classes
+    if linking.isdisjoint(_LINKING):
+        return ()
     between = t.has(i - 1 - t.has(i - 1, "article"), "between")
-    if t.has(number.end, "range") or t.has(number.end, "or") or (t.has(number.end, "and") and between):
+    if "range" in linking or "or" in linking or between:
         # "bis unter 10 %", "e il 99,5 %"
         j = number.end + 1 + (between and t.has(number.end + 1, "article") and t.sense(number.end + 1).number is None)
         j = max(j, t.phrase(j, "less_than"))
@@ -56,10 +59,11 @@ def _half(t: Tokens, i: int) -> Share | None:
 
 
 def _sign(t: Tokens, i: int) -> int:
-    if t.low(i) in _HYPHENS and t.glued(i) and t.glued(i + 1):
+    sense = t.sense(i)
+    if sense.low in _HYPHENS and t.glued(i) and t.glued(i + 1):
         # "20-percent"
         i += 1
-    sense = t.sense(i)
+        sense = t.sense(i)
     if sense.heads.isdisjoint(_SIGNS):
         return i + 1 if "percent" in sense.classes else -1
     for name in _SIGNS:
@@ -77,6 +81,7 @@ def _factor(t: Tokens, i: int) -> Decimal:
 
 
 _HYPHENS = frozenset("-‐‑")
+_LINKING = frozenset(("range", "or", "and"))
 _SIGNED = frozenset("½¼¾")
 _SIGNS = ("percent", "per_mille", "basis_points")
 _ONE, _TENTH, _HUNDREDTH = Decimal(1), Decimal("0.1"), Decimal("0.01")

@@ -36,6 +36,8 @@ _CYCLES = frozenset((TimeUnit.DAY, TimeUnit.WEEK, TimeUnit.MONTH, TimeUnit.YEAR)
 _MOST_CYCLES = 12
 _MOST_DAYS = 6
 _RARE = frozenset(("every_weekday", "every_closed"))
+_EVERY = _RARE | {"every"}
+_PER = frozenset(("per", "per_weak"))
 _RHYTHM = ("rhythmus", "takt")
 _DECADE = 10
 _SEASONS = frozenset((TimeUnit.WEEK, TimeUnit.MONTH, TimeUnit.QUARTER, TimeUnit.YEAR))
@@ -43,16 +45,18 @@ _SEASONS = frozenset((TimeUnit.WEEK, TimeUnit.MONTH, TimeUnit.QUARTER, TimeUnit.
 
 def read_recurrence(t: Tokens, i: int, *, behind: bool) -> Repeated | None:
     """Read a repetition that begins at token `i`; `behind` says that an amount or a duration stands right before."""
+    # What a word can begin is asked first: most can begin one kind of repetition at most.
     sense = t.senses[i]
+    heads, classes = sense.heads, sense.classes
     return (
         _word(t, i)
-        or _counted(t, i)
+        or (_counted(t, i) if sense.number is not None or sense.times is not None or sense.fraction is not None or sense.digits else None)
         or (_one_in(t, i) if sense.article or sense.low == "1" else None)
-        or (_alternate(t, i) if "alternate" in sense.classes or "alternate_lead" in sense.heads else None)
-        or _every(t, i)
-        or _per(t, i, behind=behind)
-        or read_from_to(t, i)
-        or _day_of(t, i)
+        or (_alternate(t, i) if "alternate" in classes or "alternate_lead" in heads else None)
+        or (_every(t, i) if not heads.isdisjoint(_EVERY) else None)
+        or (_per(t, i, behind=behind) if not heads.isdisjoint(_PER) else None)
+        or (read_from_to(t, i) if sense.unit is not None else None)
+        or (_day_of(t, i) if sense.ordinal is not None or "last" in classes else None)
     )
 
 
@@ -135,9 +139,6 @@ def _counted(t: Tokens, i: int) -> Repeated | None:
     """Read "2 fois par an", "twice a year", "zweimal jährlich", "2x/Jahr", "14-täglich", "thrice in thirty days", "two per quarter"."""
     sense = t.sense(i)
     count, j, crossed = sense.times, i + 1, False
-    if t.has(i - 1, "renewal"):
-        # "reconductible trois fois par période d'un an"
-        return None
     if count is None or (count == 1 and t.has(i, "times")):
         number = read_number(t, i)
         if number is None:
@@ -150,7 +151,8 @@ def _counted(t: Tokens, i: int) -> Repeated | None:
             return None if number.article else _number_per(t, i, j, count)
         crossed = t.low(j) in _CROSSES
         j += 1
-    if count <= 0:
+    # "reconductible trois fois par période d'un an" is a length.
+    if count <= 0 or t.has(i - 1, "renewal"):
         return None
     for skip in range(1 if crossed else 2):
         k = j + skip
@@ -201,7 +203,8 @@ def read_from_to(t: Tokens, i: int) -> Repeated | None:
 
 def _day_of(t: Tokens, i: int) -> Repeated | None:
     """Read "first Monday of the month", "primo martedì del mese"."""
-    if t.sense(i).ordinal is None and not t.has(i, "last"):
+    sense = t.senses[i] if i < t.n else None
+    if sense is None or (sense.ordinal is None and "last" not in sense.classes):
         return None
     j = t.phrase(i + 2, "of_the")
     if t.sense(i + 1).weekday is None:
@@ -217,7 +220,7 @@ def _every(t: Tokens, i: int) -> Repeated | None:
     """Read "tous les 3 mois", "every other week", "alle zwei Stunden", "chaque trimestre", "each January", "jede Nacht"."""
     j = t.phrase(i, "every")
     if j == -1:
-        if t.senses[i].heads.isdisjoint(_RARE):
+        if t.sense(i).heads.isdisjoint(_RARE):
             return None
         weekly = t.phrase(i, "every_weekday")
         # "jeweils sonntags"
