@@ -58,7 +58,11 @@ def find_bound(t: Tokens, found: Reading) -> Bound:
             if t.has(high - 1, "rounding"):
                 # "rounded up to quarter-hour steps"
                 return Bound.EXACT
-            if t.phrase_before(i, "spread_over") != -1 and any(t.has(k, "spread") for k in range(i - _SPREAD, i)):
+            if t.phrase_before(i, "spread_over") != -1 and (
+                any(t.has(k, "spread") for k in (*range(i - _SPREAD, i), found.end, found.end + 1))
+                or any(t.has(k, "period_noun") for k in range(i, found.start))
+            ):
+                # "over a period of five quarters"
                 return Bound.EXACT
             # "dans un délai minimum de": the nearer word "minimum" was met first.
             bound = Bound.MIN if low != -1 and (high == -1 or low < high) else Bound.MAX
@@ -330,6 +334,9 @@ def is_no_duration(t: Tokens, found: Reading) -> bool:
     # "iPhone 6s"
     if len(t.low(found.at)) == 1 and t.glued(found.at) and _camel(t.word(i - 1)):
         return True
+    if "address_noun" in before.classes and t.word(i)[:1].isupper():
+        # "piazza Cinque Giornate 10"
+        return True
     if _title(t, found):
         return True
     if t.glued(i) and t.sense(i).digits and t.word(i - 1).isalpha() and not t.has(i - 1, "service_prefix"):
@@ -378,6 +385,15 @@ def _idiom(t: Tokens, found: Reading) -> bool:
         return True
     if found.article and found.unit is TimeUnit.DAY:
         opens = found.start == 0 or t.low(found.start - 1) == "."
+        # "treffen sich eines Tages", but not "binnen eines Tages", "die Frist eines Tages"
+        small = t.word(found.start - 1)[:1].islower() and not t.has(found.start - 1, "lead")
+        if (
+            t.has(found.at, "bound_form")
+            and small
+            and t.phrase_before(found.start, "max_before") == -1
+            and not t.has(found.start - 1, "filler")
+        ):
+            return True
         # "Un jour, si le besoin s'en fait sentir"; "eines Tages", but not "binnen eines Tages"
         if opens and (t.low(found.end) == "," or t.has(found.at, "bound_form")):
             return True

@@ -155,6 +155,9 @@ def _month_first(t: Tokens, i: int) -> Day | None:
 def _made(year: int, month: int, day: int) -> date | None:
     if year < 100:
         year += 2000 if year < 70 else 1900
+    if not _FIRST <= year <= _LAST:
+        # "Nr. 12.05.4711"
+        return None
     try:
         return date(year, month, day)
     except ValueError:

@@ -204,7 +204,9 @@ def _fraction(t: Tokens, i: int, j: int, factor: Decimal) -> Reading | None:
     if fraction < _HALF and k == j + 1:
         # "quart heure" is not said; "Viertel" stands with a unit only as "viertel Stunde".
         return _with_unit(t, i, k, fraction * factor, article=False) if t.lexicon.stems or t.sense(j).unit is not None else None
-    return _with_unit(t, i, k, fraction * factor, article=False)
+    found = _with_unit(t, i, k, fraction * factor, article=False)
+    # "a mezz'ora iniziata"
+    return found._replace(end=found.end + 1) if t.has(found.end, "block_after") else found
 
 
 def _skip_of(t: Tokens, k: int) -> int:

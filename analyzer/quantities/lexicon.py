@@ -258,6 +258,7 @@ class _Builder:
         for name in (
             "whole_week",
             "days_work",
+            "days_six",
             "days_all",
             "days_weekend",
             "time_from",

@@ -145,7 +145,7 @@ def _counted(t: Tokens, i: int) -> Repeated | None:
             return None
         count, j = number.value, number.end
         follower = t.sense(j + 1).every if t.low(j) in _HYPHENS else None
-        if follower is not None and number.digits and t.glued(j):
+        if follower is not None and t.glued(j) and not number.article:
             return Repeated(_ONE, follower.every * count, follower.unit, j + 2)
         if not t.has(j, "times"):
             return None if number.article else _number_per(t, i, j, count)
@@ -175,7 +175,8 @@ def _over(t: Tokens, i: int) -> Repeated | None:
     if j == -1:
         return None
     number = read_number(t, j)
-    return None if number is None or number.value <= 0 else _of_unit(t, number.end, number.value)
+    # "in any twelve-month period"
+    return None if number is None or number.value <= 0 else _of_unit(t, number.end + (t.low(number.end) in _HYPHENS), number.value)
 
 
 def _number_per(t: Tokens, i: int, j: int, count: Decimal) -> Repeated | None:

@@ -14,7 +14,7 @@ _DAY = 1440
 _WEEK = frozenset(range(7))
 _WORKDAYS = frozenset(range(5))
 _WEEKEND = frozenset((5, 6))
-_GROUPS = {"days_all": _WEEK, "days_work": _WORKDAYS, "days_weekend": _WEEKEND}
+_GROUPS = {"days_all": _WEEK, "days_work": _WORKDAYS, "days_six": frozenset(range(6)), "days_weekend": _WEEKEND}
 _FIVE_TO_SEVEN = frozenset("567")
 _COUNTED = {Decimal(5): _WORKDAYS, Decimal(6): frozenset(range(6)), Decimal(7): _WEEK}
 #: A window given by its length only ("5x9") is laid from this minute on.
@@ -74,7 +74,8 @@ def _crossed(t: Tokens, i: int) -> Window | None:
     low, high = sorted((int(first), int(second)))
     if low not in (5, 6, 7) or not 8 <= high <= 24:
         return None
-    end = i + 3 + (t.low(i + 3) == "h")
+    unit = t.sense(i + 3).unit
+    end = i + 3 + (unit is not None and unit.unit is TimeUnit.HOUR)
     if high == 24:
         last = _more(t, end)
         full_year = any(t.low(k) == "365" for k in range(i, last))
