@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import NamedTuple
 
 from analyzer.quantities.clocks import Interval, Time, is_clock_interval, read_interval, read_time
-from analyzer.quantities.numbers import read_number
+from analyzer.quantities.days import WEEK, Days, read_days, read_weekday
 from analyzer.quantities.tokens import Tokens
 from analyzer.types import TimeUnit
 
 _DAY = 1440
-_WEEK = frozenset(range(7))
-_WORKDAYS = frozenset(range(5))
-_WEEKEND = frozenset((5, 6))
-_GROUPS = {"days_all": _WEEK, "days_work": _WORKDAYS, "days_six": frozenset(range(6)), "days_weekend": _WEEKEND}
-_FIVE_TO_SEVEN = frozenset("567")
-_COUNTED = {Decimal(5): _WORKDAYS, Decimal(6): frozenset(range(6)), Decimal(7): _WEEK}
 #: A window given by its length only ("5x9") is laid from this minute on.
 _MORNING = 8 * 60
 _NOON = 720
 _HOUR = 60
 #: Words of a time zone or place between times and days.
 _PLACE = 3
-#: Letters of the longest abbreviation of a day.
-_ABBREVIATED = 4
 _BRACKET = 8
 #: Days and holidays listed behind "except".
 _MOST_EXCEPTED = 6
@@ -44,11 +35,6 @@ class Window(NamedTuple):
     end: int
     intervals: tuple[tuple[int, int, int], ...]
     holidays: bool | None
-
-
-class _Days(NamedTuple):
-    days: frozenset[int]
-    end: int
 
 
 def read_window(t: Tokens, i: int) -> Window | None:
@@ -317,7 +303,7 @@ class _Reader:
             if t.low(j) != "," and not t.has(j, "and"):
                 break
             j += 1
-        if end == -1 or len(days) in (0, len(_WEEK)):
+        if end == -1 or len(days) in (0, len(WEEK)):
             return -1
         self._take_away(days)
         self.useful = end
@@ -326,7 +312,7 @@ class _Reader:
     def _has_days(self) -> bool:
         return any(not isinstance(item, Interval) for item in self.items)
 
-    def _days(self, i: int) -> _Days | None:
+    def _days(self, i: int) -> Days | None:
         """Read days; "sabato e domenica esclusi" and "werktags außer samstags" take them away."""
         t = self.t
         days = read_days(t, i, timed=bool(self.items))
@@ -349,7 +335,7 @@ class _Reader:
             other = read_days(t, excepted + 1)
             if other is not None:
                 self.items.append(days.days - other.days)
-                return _Days(days.days, other.end)
+                return Days(days.days, other.end)
         timed = any(isinstance(item, Interval) for item in self.items)
         half = self._half_day(days)
         if half is not None:
@@ -369,17 +355,17 @@ class _Reader:
             return False
         return read_days(t, i + 1) is None and not any(t.has(k, "holiday") for k in range(i + 1, i + 6))
 
-    def _used(self, end: int) -> _Days:
+    def _used(self, end: int) -> Days:
         self.useful = end
-        return _Days(_WEEK, end)
+        return Days(WEEK, end)
 
     def _take_away(self, days: frozenset[int]) -> None:
         if self._has_days():
             self.items = [item if isinstance(item, Interval) else item - days for item in self.items]
         else:
-            self.items.append(_WEEK - days)
+            self.items.append(WEEK - days)
 
-    def _half_day(self, days: _Days) -> _Days | None:
+    def _half_day(self, days: Days) -> Days | None:
         """Read "le vendredi le matin seulement" and "lundi au samedi midi" by the times of the days before."""
         times = [item for item in self.items if isinstance(item, Interval)]
         for name, morning in (("in_the_morning", True), ("in_the_afternoon", False)):
@@ -391,7 +377,7 @@ class _Reader:
             if len(times) > 1 and not isinstance(self.items[0], Interval):
                 self.items += [days.days, times[0] if morning else times[1]]
                 self.useful = end
-                return _Days(days.days, end)
+                return Days(days.days, end)
         if (
             self.t.has(days.end, "noon")
             and self.t.phrase(days.end + 1, "time_to") == -1
@@ -404,12 +390,12 @@ class _Reader:
             noon = Interval(times[-1].start, _NOON, days.end + 1, bare=False, hours=False)
             self.items += [days.days - {last}, frozenset((last,)), noon]
             self.useful = days.end + 1
-            return _Days(days.days, days.end + 1)
+            return Days(days.days, days.end + 1)
         return None
 
-    def _plain(self, days: _Days, end: int) -> _Days:
+    def _plain(self, days: Days, end: int) -> Days:
         self.items.append(days.days)
-        return _Days(days.days, end)
+        return Days(days.days, end)
 
     def _until(self, i: int) -> list[Interval]:
         """Read "freitags bis 15:00 Uhr" behind days whose opening is known; the breaks of the days before hold here too."""
@@ -512,7 +498,7 @@ class _Reader:
         # "Montag bis Freitag 8-17; 24/7": days named behind a stop are of no concern.
         some = frozenset().union(*days)
         end = self.end = max(self.useful, self.last_days)
-        if some == _WEEK or self.t.has(end, "include") or self.t.sense(end).digits or self.t.phrase(end, "time_from") != -1:
+        if some == WEEK or self.t.has(end, "include") or self.t.sense(end).digits or self.t.phrase(end, "time_from") != -1:
             self.end = self.useful
             return None
         return some
@@ -565,43 +551,14 @@ def _merged(intervals: list[tuple[int, int, int]]) -> tuple[tuple[int, int, int]
     return tuple(out)
 
 
-def read_days(t: Tokens, i: int, *, timed: bool = False) -> _Days | None:
-    """Read days of the week: one, a range, a group ("werktags"); behind times also "seven days"."""
-    if not t.sense(i).heads.isdisjoint(_GROUPS):
-        for name, days in _GROUPS.items():
-            end = t.phrase(i, name)
-            if end != -1:
-                return _worked(t, days, end)
-    if timed:
-        end = max(t.phrase(i, "whole_week_more"), t.phrase(i, "days_all_behind"))
-        if end != -1:
-            return _worked(t, _WEEK, end)
-    sense = t.sense(i)
-    if sense.number is not None:
-        return _of_seven(t, i) if not sense.digits or sense.low in _FIVE_TO_SEVEN else None
-    first = _weekday(t, i)
-    if first is None:
-        return None
-    day, end = first
-    j = t.phrase(end, "day_to")
-    if j == -1 and day == 0 and t.low(end) == "/" and t.sense(end + 1).weekday in (4, 5) and len(t.low(i)) <= _ABBREVIATED:
-        # "LUN/VEN"
-        return _Days(frozenset(range((t.sense(end + 1).weekday or 0) + 1)), end + 2)
-    if j != -1:
-        last = _weekday(t, j + (t.low(j) in ("le", "al", "il", "und")))
-        if last is not None and not (t.has(end, "and")):
-            return _Days(frozenset((day + step) % 7 for step in range((last[0] - day) % 7 + 1)), last[1])
-    return _Days(frozenset((day,)), end)
-
-
 def _across(t: Tokens, i: int) -> tuple[list[tuple[int, int, int]], int] | None:
     """Read "Sunday 10 pm to Monday 4 am", "Freitag 20 Uhr bis Montag 6 Uhr": from a time of one day to a time of another."""
-    first = _weekday(t, i)
+    first = read_weekday(t, i)
     opens = None if first is None else _time_of(t, first[1])
     if first is None or opens is None:
         return None
     j = max(t.phrase(opens.end, "day_to"), t.phrase(opens.end, "time_to"))
-    last = _weekday(t, j + (t.low(j) in ("le", "al", "il", "und"))) if j != -1 and not t.has(opens.end, "and") else None
+    last = read_weekday(t, j + (t.low(j) in ("le", "al", "il", "und"))) if j != -1 and not t.has(opens.end, "and") else None
     closes = None if last is None else _time_of(t, last[1])
     if last is None or closes is None or last[0] == first[0] or (opens.bare and closes.bare):
         return None
@@ -620,46 +577,3 @@ def _time_of(t: Tokens, i: int) -> Time | None:
     lead = t.phrase(i, "clock_lead")
     found = read_time(t, lead if lead != -1 else i)
     return found if found is None or lead == -1 else found._replace(bare=False)
-
-
-def _of_seven(t: Tokens, i: int) -> _Days | None:
-    """Read "5 j/7", "cinque giorni su sette", "six days a week", "an 6 Tagen die Woche"."""
-    number = read_number(t, i)
-    if number is None or number.value not in _COUNTED:
-        return None
-    j = number.end
-    unit = t.sense(j).unit
-    if unit is not None and unit.unit is TimeUnit.DAY and unit.count == 1:
-        j += 1
-        k = t.phrase(j, "per")
-        k = k if k != -1 else t.phrase(j, "per_weak")
-        week = t.sense(k).unit if k != -1 else None
-        if week is not None and week.unit is TimeUnit.WEEK:
-            return _Days(_COUNTED[number.value], k + 1)
-    if t.low(j) != "/" and t.phrase(j, "out_of") == -1:
-        return None
-    if unit is None and not (t.low(j) == "/" and t.glued(j) and t.glued(j + 1)):
-        return None
-    j = j + 1 if t.low(j) == "/" else t.phrase(j, "out_of")
-    seven = read_number(t, j)
-    if seven is None or seven.value != len(_WEEK) or (unit is None and t.low(seven.end) == "/"):
-        return None
-    j = seven.end
-    more = t.sense(j).unit
-    return _Days(_COUNTED[number.value], j + (t.glued(j) and more is not None and more.unit is TimeUnit.DAY))
-
-
-def _worked(t: Tokens, days: frozenset[int], end: int) -> _Days:
-    """Leave out the weekend where "tous les jours" goes on with "ouvrés"."""
-    after = t.phrase(end, "business_after") if days is _WEEK else -1
-    return _Days(days, end) if after == -1 else _Days(_WORKDAYS, after)
-
-
-def _weekday(t: Tokens, i: int) -> tuple[int, int] | None:
-    day = t.sense(i).weekday
-    if day is None:
-        return None
-    if t.low(i + 1) == "-" and t.glued(i + 1) and not t.glued(i + 2) and t.has(i + 2, "and"):
-        # "Sonn- und Feiertage"
-        return day, i + 2
-    return day, i + 1 + (t.low(i + 1) == "." and t.glued(i + 1) and len(t.low(i)) <= 4)
