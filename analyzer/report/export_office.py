@@ -95,7 +95,7 @@ def render_docx(report: Report, language: str) -> bytes:
     for finding in report.findings:
         if finding.severity is Severity.INFO:
             continue
-        words = render_finding(finding, language)
+        words = render_finding(finding, language, wording_language=report.language)
         if not words.ask and not words.wording:
             continue
         number += 1
@@ -106,7 +106,7 @@ def render_docx(report: Report, language: str) -> bytes:
             document.add_paragraph(_NOT_XML.sub(" ", f"«{report.quote(span)}»{place}"), style="Intense Quote")
         document.add_paragraph(words.explanation)
         for key, text in (("ask", words.ask), ("wording", words.wording), ("source", words.source)):
-            if text:
+            if text and not (key == "ask" and text == words.wording):
                 paragraph = document.add_paragraph()
                 paragraph.add_run(f"{word('report', key, language)}: ").bold = True
                 paragraph.add_run(text)

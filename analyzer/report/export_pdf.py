@@ -41,9 +41,9 @@ def render_pdf(report: Report, language: str, source: bytes | None) -> bytes:
         for finding in report.findings:
             if finding.severity is Severity.INFO:
                 continue
-            words = render_finding(finding, language)
+            words = render_finding(finding, language, wording_language=report.language)
             note = f"{word('severity', finding.severity.value, language)}: {words.title}\n{words.explanation}"
-            if words.ask:
+            if words.ask and words.ask != words.wording:
                 note += f"\n{word('report', 'ask', language)}: {words.ask}"
             if words.wording:
                 note += f"\n{word('report', 'wording', language)}: {words.wording}"

@@ -94,6 +94,33 @@ def find_service_levels(clauses: Iterable[Clause]) -> tuple[ServiceLevel, ...]:
     )
 
 
+def find_vague_cells(clauses: Iterable[Clause]) -> dict[tuple[str, str], Span]:
+    """Find the cells of level tables that hold words where other rows of their column hold a time ("as soon as possible").
+
+    Returns
+    -------
+    dict of (priority, role) to Span
+        An empty cell would look as if the contract were silent there.
+    """
+    rows = [clause for clause in clauses if clause.sentence.cells]
+    columns = {
+        head: str(quantity.role)
+        for clause in rows
+        for head, span in clause.sentence.cells
+        for quantity in clause.durations
+        if head and quantity.role in ("reaction_time", "resolution_time") and span.start <= quantity.span.start < span.end
+    }
+    found: dict[tuple[str, str], Span] = {}
+    for clause in rows:
+        priority, start = _priority_of(clause), clause.sentence.span.start
+        for head, span in clause.sentence.cells[1:]:
+            text = clause.sentence.text[span.start - start : span.end - start]
+            timed = any(span.start <= quantity.span.start < span.end for quantity in clause.quantities)
+            if priority and head in columns and not timed and any(c.isalpha() for c in text) and text.strip() != head.strip():
+                found.setdefault((priority, columns[head]), span)
+    return found
+
+
 def _priority_of(clause: Clause) -> str:
     sentence = clause.sentence
     if sentence.cells:
