@@ -131,6 +131,7 @@ def test_a_language_switch_keeps_what_was_done(address: str) -> None:
         page = browser.new_page(viewport={"width": 1500, "height": 1000}, locale="de-CH")
         page.goto(address)
         page.get_by_text("Anbieter", exact=True).click()
+        expect(page.locator('[data-testid="stApp"]')).to_have_attribute("data-test-script-state", "notRunning")
         page.locator("input[type=file]").first.set_input_files(SAMPLES / "wartungsvertrag-de.docx")
         page.get_by_role("tab", name="Nachtrainieren").click()
         table = page.locator('[data-testid="stDataFrame"]').first
