@@ -67,6 +67,7 @@ def render_pdf(report: Report, language: str, source: bytes | None) -> bytes:
                         rect=outer, quad_points=ArrayObject([FloatObject(c) for c in corners]), highlight_color=_COLOURS[finding.severity]
                     )
                     mark[NameObject("/Contents")] = TextStringObject(note)
+                    mark[NameObject("/CA")] = FloatObject(0.6)  # marks that lie on each other multiply; full colour would hide the words
                     mark[NameObject("/T")] = TextStringObject("clause-analyzer")
                     writer.add_annotation(page_number=number - 1, annotation=mark)
         buffer = io.BytesIO()

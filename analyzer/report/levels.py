@@ -19,6 +19,8 @@ _WORDS = (
     ("3", re.compile(r"\b(?:moyenne?s?|normale?s?|mittel|mittlere?\w*|media|medium|moderate)\b", re.I)),
     ("4", re.compile(r"\b(?:mineure?s?|basse|faible|niedrig\w*|gering\w*|leicht\w*|bassa|liev[ei]|minore|low|minor|cosmetic)\b", re.I)),
 )  # fmt: skip
+#: "non-critical faults" are not critical ones.
+_NEGATED = re.compile(r"\b(?:non|not|nicht|pas)[ -]+\w+", re.I)
 _LETTERS = {"a": "1", "b": "2", "c": "3", "d": "4"}
 
 
@@ -50,15 +52,16 @@ def find_priority(text: str) -> str:
 
     Examples
     --------
-    >>> find_priority("P1 | 1 h | 4 h"), find_priority("panne bloquante"), find_priority("within 4 hours")
-    ('1', '1', '')
+    >>> find_priority("P1 | 1 h | 4 h"), find_priority("panne bloquante"), find_priority("within 4 hours"), find_priority("non-critical issues")
+    ('1', '1', '', '')
     """
     figures: set[str] = {_LETTERS.get(match.lower(), match) for match in _FIGURE.findall(text)}
     if len(figures) == 1:
         return figures.pop()
     if figures:
         return ""
-    named = [number for number, pattern in _WORDS if pattern.search(text)]
+    said = _NEGATED.sub(" ", text)
+    named = [number for number, pattern in _WORDS if pattern.search(said)]
     return named[0] if len(named) == 1 else ""
 
 

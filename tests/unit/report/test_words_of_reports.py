@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import re
 
+import openpyxl
 import pytest
 
 import analyzer
@@ -12,7 +14,7 @@ from analyzer import errors
 from analyzer.assessment import load_catalogue, render_finding
 from analyzer.report.export_html import render_cards, render_checklist, render_durations, render_levels, render_text_view, telling_evidence
 from analyzer.report.export_markdown import level_cells
-from analyzer.report.levels import find_vague_cells
+from analyzer.report.levels import find_priority, find_vague_cells
 from analyzer.report.model import Report
 from analyzer.report.words import failure_text, word
 from analyzer.types import LANGUAGES, FindingKind, Severity
@@ -97,3 +99,18 @@ def test_every_failure_is_told_in_four_languages(code: str) -> None:
 
 def test_an_unknown_failure_keeps_its_words() -> None:
     assert failure_text("new", "raw words", "de") == "raw words"
+
+
+@pytest.mark.parametrize("text", ["non-critical issues", "pannes non bloquantes", "nicht kritische Fehler", "guasti non critici"])
+def test_a_negated_priority_is_none(text: str) -> None:
+    assert find_priority(text) == ""
+
+
+def test_tables_for_people_speak_their_language(report: Report) -> None:
+    content = report.render("xlsx", "de")
+    assert isinstance(content, bytes)
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    findings, durations = book["Befunde"], book["Fristen und Zeiten"]
+    assert [cell.value for cell in findings[1]][:4] == ["Schwere", "Art", "Klausel", "Befund"]
+    assert {row[0].value for row in findings.iter_rows(min_row=2)} <= {word("severity", s.value, "de") for s in Severity}
+    assert durations["A2"].value == "Reaktionszeit"
