@@ -48,11 +48,11 @@ if (!window.clauseLinks) {
 _STYLE = """
 [data-testid="stMainBlockContainer"] { padding-top: 2.5rem; padding-bottom: 2rem; max-width: 1600px; }
 h1 { font-size: 2rem !important; }
-[data-testid="stFileUploaderDropzone"] [data-testid="stBaseButton-secondary"] p { font-size: 0; visibility: hidden; }
-[data-testid="stFileUploaderDropzone"] [data-testid="stBaseButton-secondary"] p::after { visibility: visible; font-size: 1rem; content: CHOOSE; }
+[data-testid="stFileUploaderDropzone"] [data-testid="stBaseButton-secondary"] p { font-size: 0; }
+[data-testid="stFileUploaderDropzone"] [data-testid="stBaseButton-secondary"] p::after { font-size: 1rem; content: CHOOSE; }
 [data-testid="stMainBlockContainer"] h1 { padding-top: 0; }
-[data-testid="stFileUploaderDropzoneInstructions"] span { font-size: 0; visibility: hidden; }
-[data-testid="stFileUploaderDropzoneInstructions"] span::after { visibility: visible; font-size: .875rem; content: LIMIT; }
+[data-testid="stFileUploaderDropzoneInstructions"] span { font-size: 0; }
+[data-testid="stFileUploaderDropzoneInstructions"] span::after { font-size: .875rem; content: LIMIT; }
 .ca.summary { display: flex; flex-wrap: wrap; gap: .2em 2em; font-size: 1.05rem; }
 @media (max-width: 640px) {
   h1 { font-size: 1.4rem !important; }

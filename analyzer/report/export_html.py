@@ -231,10 +231,11 @@ def render_levels(report: Report, language: str) -> str:
     rows = []
     for level in report.service_levels:
         first, *cells = level_cells(report, level, language)
-        spans = (level.hours, level.reaction, level.resolution, level.spare, level.uptime)
+        groups = (level.hours, level.reaction, level.resolution, level.spare, level.uptime)
+        spans = [[quantity.span for quantity in group] for group in groups]
         shown = []
-        for category, cell, quantities in zip(LEVEL_CATEGORIES, cells, spans, strict=True):
-            links = {report.quote(q.span): _link(report, q.span, report.quote(q.span)) for q in quantities}
+        for category, cell, values in zip(LEVEL_CATEGORIES, cells, spans, strict=True):
+            links = {report.quote(span): _link(report, span, report.quote(span)) for span in values}
             words = vague.get((level.priority, category))
             shown.append("<br>".join(links.values()) or (_link(report, words, cell) if words and cell else escape(cell)) or "–")
         rows.append(("", [escape(first), *shown]))
