@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from analyzer.classification.cues import count_cues, find_cues
 from analyzer.classification.masking import MAX_CHARACTERS
 from analyzer.classification.persistence import load_model, save_model
 from analyzer.classification.scores import score_labels
-from analyzer.classification.training import Training, as_labelled_rows
+from analyzer.classification.training import FEW_ROWS, LabelledRow, Training, as_labelled_rows, train_model
 from analyzer.errors import DataError, ModelError, ModelIntegrityError, SettingsError
 
 PETS = [{"text": f"meow says cat {i}", "labels": ["cat"]} for i in range(12)] + [
@@ -229,3 +230,28 @@ def test_tampered_models_are_refused(tmp_path: Path) -> None:
 def test_scores_of_odd_labels_are_a_table() -> None:
     lines = score_labels([["a`|b\r\n"]], [["a`|b\r\n"]]).to_markdown().splitlines()
     assert lines[-1].startswith("| `a'\\|b` | 1.00 |")
+
+
+# ------------------------------------------------------------------------------------------------ how rows without documents are learned
+
+
+def test_rare_words_and_pairs_of_characters_count_in_rows_without_documents() -> None:
+    rows = [LabelledRow(f"{'cat' if i % 2 else 'dog'} number {i}{i % 7}", (("cat", "dog")[i % 2],)) for i in range(FEW_ROWS + 40)]
+    rows[7] = LabelledRow("once axolotl", ("cat",))
+    names = train_model(rows, n_jobs=1).model.pipeline.named_steps["features"].get_feature_names_out()
+    assert "word__text:word:axolotl" in names
+    assert "char__text:char:ax" in names
+    # Rows of documents are the shipped model's path and keep its features.
+    named = [replace(row, doc=str(i // 40)) for i, row in enumerate(rows)]
+    names = train_model(named, n_jobs=1).model.pipeline.named_steps["features"].get_feature_names_out()
+    assert "word__text:word:axolotl" not in names
+    assert "char__text:char:ca" not in names
+
+
+def test_twenty_rows_share_one_calibration(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ["cat"] * 11 + ["dog"] * 6 + ["cow"] * 3
+    rows = [LabelledRow(f"an animal says {name if i % 3 else 'nothing'} {i % 5}", (name,)) for i, name in enumerate(names)]
+    few = train_model(rows, n_jobs=1).model.calibration
+    assert len({*few.slope}) == len({*few.shift}) == len({*few.threshold}) == 1
+    monkeypatch.setattr("analyzer.classification.training.FEWEST_ROWS", 0)
+    assert len({*train_model(rows, n_jobs=1).model.calibration.shift}) == 3
