@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -149,12 +150,15 @@ def recognize_pages(images: Iterable[GrayImage], *, limits: Limits, text: str = 
     iterator = iter(images)
     executor = ThreadPoolExecutor(threads)
     waiting: deque[tuple[GrayImage, Future[_Reading | None]]] = deque()
+    ahead: deque[GrayImage] = deque()
     try:
         while True:
             # One page more than there are threads: the next is rendered while they read, and none waits for the slowest.
-            while len(waiting) <= threads and (image := next(iterator, None)) is not None:
+            while len(waiting) <= threads and (image := ahead.popleft() if ahead else next(iterator, None)) is not None:
                 if len(languages) == len(known) > 1 and image.ink >= BLANK_INK:
-                    languages = _taste_languages(image.pixels, command, known, deadline, limits)
+                    tasting = executor.submit(_taste_languages, image.pixels, command, known, deadline, limits)
+                    ahead.extend(islice(iterator, 1 - len(ahead)))  # rendered meanwhile
+                    languages = tasting.result()
                 waiting.append((image, executor.submit(_recognize, image, command, languages, known, deadline, limits)))
             if not waiting:
                 return
@@ -187,7 +191,7 @@ def _taste_languages(
     small = (sum(quarters[1:], quarters[0]) // 4).astype(np.uint8)
     # Any of the models reads the small words of all our languages, which have no accents.
     end = min(deadline, time.monotonic() + limits.ocr_page_timeout_s / 4)
-    printed = _run(command, small, ["-l", known[0], "--psm", "6"], end, limits, dpi=DPI // 2)
+    printed = _run(command, small, ["-l", known[0], "--psm", "6", "-c", "tessedit_do_invert=0"], end, limits, dpi=DPI // 2)
     return _choose_languages(printed.decode(errors="replace"), known)
 
 
