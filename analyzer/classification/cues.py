@@ -29,7 +29,7 @@ def _in_word(character: str) -> bool:
 class Cue:
     """An expression that is compiled when its literals were first met: most of some thousand never are."""
 
-    __slots__ = ("_choices", "_compiled", "_musts", "_plain", "category", "literals", "pattern")
+    __slots__ = ("_choices", "_compiled", "_musts", "_plain", "category", "literals", "must", "pattern")
 
     def __init__(self, pattern: str, category: int) -> None:
         self.pattern = pattern if re.search(r"\\[A-Z]", pattern) else pattern.lower()
@@ -39,6 +39,7 @@ class Cue:
         #: The longest first: it is the rarest.
         self._musts = tuple(sorted((group[0] for group in elsewhere if len(group) == 1), key=len, reverse=True))
         self._choices = tuple(group for group in elsewhere if len(group) > 1)
+        self.must = self._musts[0] if self._musts else ""
         self._compiled: re.Pattern[str] | None = None
         plain = _PLAIN.fullmatch(self.pattern)
         self._plain = (plain["words"], bool(plain["start"]), bool(plain["end"])) if plain else None
@@ -80,7 +81,7 @@ class CueList:
     def __init__(self, cues: dict[str, Sequence[str]], categories: Sequence[str]) -> None:
         index = {category: position for position, category in enumerate(categories)}
         made = (Cue(pattern, index[category]) for category, patterns in cues.items() for pattern in dict.fromkeys(patterns))
-        self._index = LiteralIndex((cue.literals, cue) for cue in made)
+        self._index = LiteralIndex(((cue.literals, cue) for cue in made), also=lambda cue: cue.must)
 
     def count(self, text: str) -> dict[int, int]:
         """Return category index -> number of expressions found in a lowered text."""
