@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from analyzer.errors import CorruptDocumentError, EncryptedDocumentError, SettingsError, TooLargeError
+from analyzer.reading.budget import Budget
 from analyzer.reading.runs import RawPage, Rule, Run
 from analyzer.settings import Limits
 
 _BOLD_WEIGHT = 600
 
 
-def read_pdf_pages(data: bytes, *, limits: Limits) -> Iterator[RawPage]:
-    """Yield the pages of a PDF as `analyzer.reading.pdf.read_pdf_pages` does."""
+def read_pdf_pages(
+    data: bytes, *, limits: Limits, budget: Budget | None = None, wanted: Callable[[int], bool] | None = None
+) -> Iterator[RawPage]:
+    """Yield the pages of a PDF as `analyzer.reading.pdf.read_pdf_pages` does; those that are not `wanted` come empty."""
     try:
         import pypdfium2 as pdfium
         import pypdfium2.raw as raw
@@ -25,13 +28,23 @@ def read_pdf_pages(data: bytes, *, limits: Limits) -> Iterator[RawPage]:
     try:
         document = pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:
-        if "password" in str(error).lower():
+        if any(word in str(error).lower() for word in ("password", "security")):
             raise EncryptedDocumentError("The PDF asks for a password", hint="save a copy without a password and try again") from error
         raise CorruptDocumentError(f"The PDF cannot be opened: {error}", hint="open it in a viewer and print it to a new PDF") from error
     try:
         if len(document) > limits.max_pages:
             raise TooLargeError(f"The PDF has {len(document)} pages, more than {limits.max_pages}")
         for number in range(1, len(document) + 1):
+            if wanted is not None and not wanted(number):
+                yield RawPage(number, 0, 0)
+                continue
+            if budget is not None:
+                budget.add_page()
+                if budget.left_for_pages < 0:
+                    late = RawPage(number, 0, 0)
+                    late.error, late.gave_up = "no time was left for the page", True
+                    yield late
+                    continue
             try:
                 page = document[number - 1]
                 yield _read_page(page, number, raw, limits)

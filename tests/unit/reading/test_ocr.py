@@ -193,8 +193,8 @@ def test_what_cannot_be_read_well_is_said() -> None:
 
 @needs_tesseract
 def test_doubtful_pages_count_as_unread(make_pdf: MakePdf, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("analyzer.reading.paged.DOUBTFUL", 99.9)
-    document = read_document(as_scan(render(make_pdf([page_of(FRENCH)]))))
+    monkeypatch.setattr("analyzer.reading.readers.DOUBTFUL", 99.9)
+    document = read_document(as_scan(render(make_pdf([page_of(FRENCH)]))), settings=Settings(isolation="never"))
     assert ("doubtful_page", 1) in [(notice.code, notice.page) for notice in document.notices] and document.unread
 
 
@@ -225,14 +225,15 @@ def test_damaged_images(magic: bytes) -> None:
 
 def test_without_tesseract_the_message_says_how_to_get_it(make_pdf: MakePdf, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ocr, "find_command", lambda: None)
+    here = Settings(isolation="never")
     pdf = make_pdf([page_of(FRENCH)])
     with pytest.raises(NoTextError, match="apt-get install tesseract-ocr"):
-        read_document(as_scan(render(pdf)))
+        read_document(as_scan(render(pdf)), settings=here)
     with pytest.raises(UnsupportedFormatError, match="apt-get install tesseract-ocr"):
-        read_document(as_file(render(pdf), "PNG"))
+        read_document(as_file(render(pdf), "PNG"), settings=here)
     with pytest.raises(SettingsError, match="not installed"):
-        read_document(pdf, settings=Settings(ocr="force"))
-    assert not read_document(pdf).notices
+        read_document(pdf, settings=Settings(ocr="force", isolation="never"))
+    assert not read_document(pdf, settings=here).notices
 
 
 def test_never_means_never(make_pdf: MakePdf) -> None:
