@@ -51,6 +51,7 @@ class Limits:
     max_characters: int = 5_000_000
     max_page_characters: int = 200_000
     max_rows: int = 60_000
+    max_lines: int = 200_000
     max_unpacked_bytes: int = 200_000_000
     max_part_bytes: int = 25_000_000
     max_entries: int = 10_000
@@ -59,10 +60,10 @@ class Limits:
     max_parts: int = 100
     max_mail_depth: int = 4
     #: Wall time of the reading of one document: a base plus a share per page.
-    timeout_s: float = 10.0
+    timeout_s: float = 8.0
     timeout_per_page_s: float = 0.5
     #: Time after which the rest of one page is given up, with a notice; the other pages are read.
-    page_timeout_s: float = 5.0
+    page_timeout_s: float = 4.0
     memory_bytes: int = 3_000_000_000
     #: Address space of the process that reads one document.
     read_memory_bytes: int = 1_000_000_000

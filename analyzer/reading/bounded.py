@@ -7,13 +7,14 @@ font costs itself and not its page. The subclasses are made on first use, so tha
 from __future__ import annotations
 
 import io
+import itertools
 import re
 import struct
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 from analyzer.errors import TooLargeError
 from analyzer.reading.pdfobjects import rebuild_offsets
@@ -25,8 +26,13 @@ MAX_RANGES = 300_000
 #: Nodes of the page tree, and faulty pieces of a content stream after which the rest is given up.
 MAX_NODES = 100_000
 MAX_FAULTS = 200
-#: The clock is looked at every so many operators.
-OPERATORS_PER_LOOK = 256
+#: The clock is looked at every so many operators and operands; an operator has six of them at most.
+TOKENS_PER_LOOK = 1024
+MAX_OPERANDS = 10_000
+#: Deepest nesting of lists and dictionaries among them.
+MAX_DEPTH = 100
+#: Longest stream that is undone row by row, in Python; only tables and pixels are packed so.
+MAX_PREDICTED = 20_000_000
 _INHERITED = ("Resources", "MediaBox", "CropBox", "Rotate")
 _RANGES = re.compile(rb"end(?:bf|cid)range")
 _RANGES_BEGIN = re.compile(rb"begin(?:bf|cid)range")
@@ -69,7 +75,7 @@ def inflate(data: bytes, limit: int = MAX_STREAM) -> tuple[bytes, bool]:
     Returns
     -------
     tuple of (bytes, bool)
-        The content, and whether the data ended before its end or is damaged inside; a wrong checksum alone is no damage.
+        The content, and whether it is damaged: cut off, faulty inside, or not what its checksum says. That the checksum is missing is no damage.
 
     Raises
     ------
@@ -81,6 +87,8 @@ def inflate(data: bytes, limit: int = MAX_STREAM) -> tuple[bytes, bool]:
         found = plain.decompress(data, limit + 1)
         whole = plain.eof
     except zlib.error:
+        found, whole = b"", False
+    if not whole and len(found) <= limit:
         found, whole = _salvage(data, limit)
     if len(found) > limit:
         raise TooLargeError(f"A stream of the PDF unpacks to more than {limit:,} bytes")
@@ -88,26 +96,25 @@ def inflate(data: bytes, limit: int = MAX_STREAM) -> tuple[bytes, bool]:
 
 
 def _salvage(data: bytes, limit: int) -> tuple[bytes, bool]:
-    """Decompress without header and checksum, in small bites, so that only what follows a fault is lost."""
-    best: bytes = b""
+    """Decompress without header and checksum, in small bites, so that only what follows a fault is lost; tell whether only the checksum is missing."""
+    best = b""
     for start in (2, 0, 3, 4):
         plain = zlib.decompressobj(-15)
         found: list[bytes] = []
         length = 0
+        position = start
         try:
-            for position in range(start, len(data), 16):
-                bite = plain.decompress(data[position : position + 16])
-                found.append(bite)
-                length += len(bite)
-                if length > limit or plain.eof:
-                    break
+            while position < len(data) and length <= limit and not plain.eof:
+                found.append(plain.decompress(data[position : position + 16], limit + 1 - length))
+                length += len(found[-1])
+                position += 16 - len(plain.unconsumed_tail)
         except zlib.error:
             pass
-        content = b"".join(found)
-        if plain.eof or length > limit:
-            return content, True
-        best = max(best, content, key=len)
-        if length > 200:
+        best = max(best, b"".join(found), key=len)
+        if plain.eof:
+            rest = plain.unused_data + data[position:]
+            return best, start == 2 and (len(rest) < 4 or not rest.strip())
+        if len(best) > 200:
             break
     return best, False
 
@@ -216,12 +223,13 @@ def _tools() -> SimpleNamespace:
 
         def decode(self) -> None:
             data = self.rawdata or b""
-            if self.decipher:
+            decipher: Any = self.decipher
+            if decipher:
                 try:
-                    data = self.decipher(self.objid, self.genno, data, self.attrs)
+                    data = decipher(self.objid, self.genno, data, self.attrs)
                 except ValueError:
                     # Blocks of 16 bytes, and a line end that came along because the length was wrong.
-                    data = self.decipher(self.objid, self.genno, data[: len(data) // 16 * 16], self.attrs)
+                    data = decipher(self.objid, self.genno, data[: len(data) // 16 * 16], self.attrs)
             for name, parameters in self.get_filters():
                 data = self._unfilter(data, getattr(name, "name", ""), parameters if isinstance(parameters, dict) else {})
                 self.meter.add(len(data))
@@ -247,10 +255,11 @@ def _tools() -> SimpleNamespace:
             colors, columns, bits = (
                 max(1, int_value(parameters.get(key, usual))) for key, usual in (("Colors", 1), ("Columns", 1), ("BitsPerComponent", 8))
             )
-            if colors * columns * bits > 8 * MAX_STREAM:
-                raise ValueError("rows of a predictor longer than the stream")
-            undo = apply_tiff_predictor if kind == 2 else apply_png_predictor
-            return bytes(undo(colors, columns, bits, data) if kind == 2 else undo(kind, colors, columns, bits, data))
+            if colors * columns * bits > 8 * MAX_STREAM or len(data) > MAX_PREDICTED:
+                raise ValueError("too much to undo by a predictor")
+            if kind == 2:
+                return bytes(apply_tiff_predictor(colors, columns, bits, data))
+            return bytes(apply_png_predictor(kind, colors, columns, bits, data))
 
         def _bounded(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
             length = 0
@@ -273,7 +282,7 @@ def _tools() -> SimpleNamespace:
             for _, value in objects:
                 if type(value) is PDFStream:
                     value.__class__ = Stream
-                    value.meter = self.meter
+                    value.meter = self.meter  # type: ignore[attr-defined]
             super().push(*objects)
 
         def do_keyword(self, pos: int, token: PSKeyword) -> None:
@@ -331,8 +340,8 @@ def _tools() -> SimpleNamespace:
                     continue
             return PDFType1Font(self, {})
 
-    def _without_bombs(spec: Any) -> dict[str, Any]:
-        spec = dict(spec)
+    def _without_bombs(given: Any) -> dict[str, Any]:
+        spec: dict[str, Any] = dict(given)
         table = resolve1(spec.get("ToUnicode"))
         if isinstance(table, PDFStream):
             try:
@@ -348,14 +357,25 @@ def _tools() -> SimpleNamespace:
     def _width_range(widths: Any) -> int:
         """Return the most characters that a range of widths names."""
         numbers = [resolve1(value) for value in widths] if isinstance(widths, list) else []
-        return max((int(high - low) for low, high in zip(numbers, numbers[1:], strict=False)
-                    if isinstance(low, int | float) and isinstance(high, int | float) and abs(high) < 1e12), default=0)  # fmt: skip
+        return max(
+            (
+                int(high - low)
+                for low, high in itertools.pairwise(numbers)
+                if isinstance(low, int | float) and isinstance(high, int | float) and abs(high) < 1e12
+            ),
+            default=0,
+        )
 
     class ContentParser(PDFContentParser):
+        def start_type(self, pos: int, kind: str) -> None:
+            if len(self.context) > MAX_DEPTH:
+                raise PSException("lists nested too deeply")
+            super().start_type(pos, kind)
+
         def get_inline_data(self, pos: int, target: bytes = b"EI") -> tuple[int, bytes]:
             """Find the end of an inline image; the original copies the image once for each E in it."""
             self.seek(pos)
-            content = self.fp.getvalue()
+            content: bytes = cast(io.BytesIO, self.fp).getvalue()
             for match in re.compile(re.escape(target) + rb"(?=\s|$)").finditer(content, pos):
                 after = content[match.end() : match.end() + 12]
                 # Pixels can spell EI as well; what follows them is seldom plain text.
@@ -399,12 +419,13 @@ def _tools() -> SimpleNamespace:
                     failures += 1
                     device.fail(error)
                     continue
-                if not isinstance(value, PSKeyword):
-                    self.argstack.append(value)
-                    continue
                 count += 1
-                if not count % OPERATORS_PER_LOOK:
+                if not count % TOKENS_PER_LOOK:
                     device.look()
+                if not isinstance(value, PSKeyword):
+                    if len(self.argstack) < MAX_OPERANDS:
+                        self.argstack.append(value)
+                    continue
                 method, needed = _operator(value)
                 arguments, self.argstack = self.argstack, []
                 if method and len(arguments) >= needed:

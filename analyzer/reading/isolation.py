@@ -34,7 +34,7 @@ logger = logging.getLogger("analyzer")
 LIGHT_BYTES = 1_000_000
 #: Idle processes that are kept.
 MOST_IDLE = 2
-#: Seconds that a process may take to start, on top of what the document may take.
+#: Seconds that a process may take to start; the time of the document begins when it has.
 START_S = 5.0
 _HEAD = struct.Struct(">Q")
 
@@ -136,6 +136,8 @@ class _Worker:
                 kind, content = _load(_receive(self.process.stdout))
                 if kind == "ready":
                     self.started = True
+                    begun = time.monotonic()
+                    watch.deadline = begun + settings.limits.timeout_s
                 elif kind == "time":
                     watch.deadline = begun + float(content)
                 elif kind == "document" and isinstance(content, Document):
@@ -185,7 +187,7 @@ class _Watch:
 
     def _wait(self) -> None:
         while (left := self.deadline - time.monotonic()) > 0:
-            if self._over.wait(left):
+            if self._over.wait(min(left, 0.25)):
                 return
         self.rang = True
         with contextlib.suppress(OSError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 
-from analyzer.errors import CorruptDocumentError, NoTextError, ReadError, SettingsError
+from analyzer.errors import CorruptDocumentError, NoTextError, ReadError, SettingsError, TooLargeError
 from analyzer.reading.budget import Budget
 from analyzer.reading.builder import TextLine
 from analyzer.reading.sniff import DOCX, HTML, IMAGES, MAIL, ODT, PDF, sniff
@@ -79,10 +79,17 @@ def read_parts(name: str, data: bytes, settings: Settings, budget: Budget, *, bo
             parts = [ReadPart(name, media_type, hashlib.sha256(data).hexdigest(), pages, notices)]
     except (ReadError, SettingsError):
         raise
-    except (RecursionError, MemoryError, ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError, LookupError, OSError,
+    except MemoryError as error:
+        raise TooLargeError("The document needs more memory than there is", hint="split the file, or print it to a new PDF") from error
+    except (RecursionError, ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError, LookupError, OSError,
             AssertionError, EOFError) as error:  # fmt: skip
         # What a reader's library throws at a damaged file stops here, as one kind of error.
         raise CorruptDocumentError(f"The file cannot be read: {type(error).__name__}", hint="it is nested too deeply or damaged") from error
+    count = sum(len(page.lines) for part in parts for page in part.pages)
+    if count > settings.limits.max_lines:
+        raise TooLargeError(
+            f"The document has {count:,} lines, more than {settings.limits.max_lines:,}", hint="raise limits.max_lines or split the file"
+        )
     if not any(part.has_text for part in parts):
         raise _no_text(parts, settings)
     return parts
@@ -112,7 +119,12 @@ def _read_pages(data: bytes, media_type: str, settings: Settings, budget: Budget
     else:
         from analyzer.reading.plain import decode, read_plain_lines
 
-        lines = read_plain_lines(decode(data))
+        text = decode(data)
+        if text.count("\n") + text.count("\r") > 4 * limits.max_lines:
+            raise TooLargeError(
+                f"The text has more than {4 * limits.max_lines:,} line ends", hint="raise limits.max_lines or split the file"
+            )
+        lines = read_plain_lines(text)
     return [ReadPage(0, 0, lines, furniture)], notices
 
 

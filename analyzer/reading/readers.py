@@ -16,12 +16,12 @@ from analyzer.settings import Settings
 #: A page with more characters that are no letters of any script than this share is garbled: its font has no table to Unicode.
 GARBLED_SHARE = 0.25
 #: Vowels make up 36 to 48 % of the Latin letters of a text; under this share, the font shows other letters than it names.
-LEAST_VOWELS, LEAST_LETTERS = 0.18, 200
+LEAST_VOWELS, LEAST_LETTERS = 0.22, 200
 #: Seconds that must be left to ask the second reader: it cannot be asked to stop.
 NATIVE_S = 2.0
 
 _GARBAGE = re.compile("[\ue000-\uf8ff\ufffd\x00-\x08\x0e-\x1f]")
-_VOWELS = frozenset("aeiouy")
+_VOWELS = frozenset("aeiou")
 
 
 def read_raw_pages(data: bytes, settings: Settings, budget: Budget) -> list[RawPage]:
@@ -85,6 +85,8 @@ def _read_refused(error: ReadError, second: Callable[[Callable[[int], bool]], li
 
 
 def _is_poor(page: RawPage) -> bool:
+    if page.gave_up and page.shown:
+        return False  # what takes one reader too long may take the other as long, and what was read would be lost with it
     return not page.shown or page.unmapped > GARBLED_SHARE * page.shown or find_fault(page) in ("garbled_page", "broken_page", "empty_page")
 
 
