@@ -6,10 +6,10 @@ READY := $(VENV)/.ready
 PORT ?= 8501
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system run test check quality bench fuzz robustness peers curve card train samples clean
+.PHONY: help setup system run test check quality bench reading fuzz robustness peers peers-durations curve card train samples clean
 
 help: ## show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
 
 setup: $(READY) ## make the virtual environment
 
@@ -47,8 +47,15 @@ fuzz: $(READY) ## read broken samples for FUZZ_SECONDS (300); what breaks the re
 robustness: $(READY) ## read a FOLDER of odd and broken files, such as the test suites of PDF readers, and list how they end
 	$(BIN)/python benchmarks/robustness.py "$(FOLDER)"
 
+reading: $(READY) ## measure reading against the raw libraries (minutes), also on real contracts (REAL=folder), and write docs/reading.md
+	sh tools/ocr.sh
+	$(BIN)/python benchmarks/reading.py --install --real "$${REAL:-../shared/real}/files" --out docs/reading.md
+
 peers: $(READY) ## measure the classifier against scikit-learn's usual pair and spaCy's text classifier (minutes)
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/classifier.py
+
+peers-durations: $(READY) ## measure the reader of durations against those of others (installs them in build/peers; minutes) and write docs/quantities-peers.md
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/durations.py --install --real "$${REAL:-../shared/real}" --out docs/quantities-peers.md
 
 curve: $(READY) ## measure whether more data still helps (minutes), and draw docs/learning-curve.png
 	$(BIN)/python benchmarks/learning_curve.py --real "$${REAL:-../shared/real}"
