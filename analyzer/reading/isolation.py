@@ -129,6 +129,7 @@ class _Worker:
 
     def read(self, files: Files, name: str, settings: Settings, *, native: bool) -> Document:
         begun = time.monotonic()
+        answered = False
         watch = _Watch(self, begun + settings.limits.timeout_s + (0.0 if self.started else START_S))
         try:
             _send(self.process.stdin, pickle.dumps((list(files), name, settings, native), 5))
@@ -141,9 +142,11 @@ class _Worker:
                 elif kind == "time":
                     watch.deadline = begun + float(content)
                 elif kind == "document" and isinstance(content, Document):
+                    answered = True
                     return content
                 elif kind == "error":
                     code, message, hint = content
+                    answered = True
                     raise _ERRORS.get(code, CorruptDocumentError)(message, hint=hint)
         except AnalyzerError:
             raise
@@ -153,11 +156,10 @@ class _Worker:
                     f"The document took more than {watch.deadline - begun:.0f} seconds", hint="split the file, or print it to a new PDF"
                 ) from error
             raise WorkerError(str(error)) from error
-        except BaseException:
-            self.stop()  # an answer that nobody waits for would be taken for that of the next document
-            raise
         finally:
             watch.end()
+            if not answered:
+                self.stop()  # an alarm or a key of the caller: an answer that nobody waits for would be taken for that of the next document
 
     def stop(self) -> None:
         """Kill the process and all that it started."""

@@ -96,7 +96,8 @@ def _is_better(other: RawPage, page: RawPage) -> bool:
     if other.error:
         return other.shown > page.shown
     # A page that was read to its end is believed over one that stopped; but pdfium may have lost what pdfminer found before it did.
-    return other.shown >= page.shown if page.error else other.shown > 0
+    # An empty page from either is no proof that the page is empty.
+    return 0 < other.shown >= page.shown
 
 
 def _is_plausible(text: str) -> bool:

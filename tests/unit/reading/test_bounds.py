@@ -222,3 +222,29 @@ def test_text_of_millions_of_lines_is_refused_at_once() -> None:
     assert time.perf_counter() - begin < 8
     with pytest.raises(AnalyzerError, match="201 lines"):
         read_document(b"a line\n\n" * 201, settings=Settings(limits=Limits(max_lines=200)))
+
+
+def test_a_page_that_was_not_read_is_said_and_nothing_is_called_missing() -> None:
+    """Of 20 pages the third cannot be read: the report says so, in four languages, and no clause is called missing for it."""
+    import analyzer
+
+    head = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[" + b" ".join(b"%d 0 R" % (4 + 2 * i) for i in range(20)) + b"]/Count 20>>",
+        FONT,
+    ]
+    rest = []
+    for number in range(20):
+        rest += [
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents %d 0 R/Resources<</Font<</F1 3 0 R>>>>>>" % (5 + 2 * number),
+            stream(TEXT.replace(b"four hours", b"%d hours" % (number + 2))),
+        ]
+    whole = pdf_of([*head, *rest])
+    rest[5] = b"<</Length 10/Filter/FlateDecode>>\nstream\nno deflate\nendstream"
+    settings = Settings(ocr="never")
+    report = analyzer.analyze(pdf_of([*head, *rest]), settings=settings)
+    assert [(notice.code, notice.page) for notice in report.document.notices if notice.unread] == [("broken_page", 3)]
+    assert len(report.document.pages) == 20 and " 4 hours" not in report.document.text and "21 hours" in report.document.text
+    assert any(finding.kind == "missing" for finding in analyzer.analyze(whole, settings=settings).findings)
+    assert not any(finding.kind == "missing" for finding in report.findings)
+    assert "page 3" in report.render("md", "en").lower()

@@ -106,7 +106,7 @@ def test_a_process_that_dies_costs_one_document() -> None:
     limits = Limits(page_timeout_s=60.0, timeout_s=60.0)
     try:
         with pytest.raises(CorruptDocumentError, match="ended the process"):
-            read_document(ENDLESS * 1, settings=Settings(ocr="never", isolation="always", limits=limits))
+            read_document(ENDLESS, settings=Settings(ocr="never", isolation="always", limits=limits))
     finally:
         stop.set()
         thread.join()
@@ -149,4 +149,23 @@ def test_a_forked_process_takes_one_of_its_own() -> None:
         finally:
             os._exit(0 if good else 1)
     assert os.waitpid(pid, 0)[1] == 0
+    assert read_document(PLAIN, settings=ALWAYS).text == SENTENCE
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no alarm here")
+def test_an_alarm_of_the_caller_leaves_no_answer_behind() -> None:
+    """The command line bounds a document by an alarm; what was being read then must not be taken for the next document."""
+
+    def ring(number: int, frame: object) -> None:
+        raise TimeLimitError("the caller's own time is over")
+
+    read_document(PLAIN, settings=ALWAYS)
+    previous = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, 0.3)
+    try:
+        with pytest.raises(TimeLimitError, match="the caller's own"):
+            read_document(ENDLESS, settings=ALWAYS)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
     assert read_document(PLAIN, settings=ALWAYS).text == SENTENCE
