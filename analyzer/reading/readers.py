@@ -37,7 +37,11 @@ def read_raw_pages(data: bytes, settings: Settings, budget: Budget) -> list[RawP
         return list(pdf.read_pdf_pages(data, limits=settings.limits, budget=budget))
 
     def second(wanted: Callable[[int], bool]) -> list[RawPage]:
-        return list(pdfium.read_pdf_pages(data, limits=settings.limits, budget=budget, wanted=wanted))
+        found = list(pdfium.read_pdf_pages(data, limits=settings.limits, budget=budget, wanted=wanted))
+        for page in found:
+            if page.unmapped and _is_plausible("".join(run.text for run in page.runs)):
+                page.unmapped = 0  # pdfium found the letters by the names inside the font, and they make words
+        return found
 
     if settings.pdf_engine == "pdfium" and budget.native:
         try:

@@ -72,6 +72,10 @@ class RawPage:
         counts = {turn: sum(len(run.text) for run in runs) for turn, runs in self.turned.items() if turn}
         best = max(counts, key=lambda turn: counts[turn], default=0)
         along = sum(len(run.text) for run in self.runs)
+        if not best and not along:
+            # All that the page says runs at some other angle: better in a doubtful order than not at all.
+            self.runs = self.turned.pop(0, [])
+            return
         if not best or (along and counts[best] <= max(20, along)):
             return
         upright = self.turned.pop(best)

@@ -248,3 +248,8 @@ def test_a_page_that_was_not_read_is_said_and_nothing_is_called_missing() -> Non
     assert any(finding.kind == "missing" for finding in analyzer.analyze(whole, settings=settings).findings)
     assert not any(finding.kind == "missing" for finding in report.findings)
     assert "page 3" in report.render("md", "en").lower()
+
+
+@pytest.mark.parametrize("matrix", ["0.94 0.34 -0.34 0.94 100 400", "-1 0 0 -1 300 400", "0 1 -1 0 300 400"])
+def test_a_short_text_that_runs_elsewhere_is_read(matrix: str) -> None:
+    assert read(page_of(stream(TEXT.replace(b"50 400 Td", matrix.encode() + b" Tm")))).text == SENTENCE
