@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 
 import numpy as np
 
+from analyzer.classification.masking import MAX_CHARACTERS
 from analyzer.resources import read_toml
 from analyzer.resources.literals import LiteralIndex, required_elsewhere, required_literals
 from analyzer.types import LANGUAGES
@@ -111,10 +112,10 @@ def _count_heading(text: str, language: str) -> dict[int, int]:
 
 
 def count_cues(text: str, language: str, *, heading: bool = False) -> dict[int, int]:
-    """Count the expressions of `language` in a text, by index into `cue_categories()`. An unknown language counts nothing."""
+    """Count the expressions of `language` in a text, by index into `cue_categories()`. An unknown language counts nothing; long texts are read as far as `mask` does."""
     if language not in LANGUAGES:
         return {}
-    lowered = unicodedata.normalize("NFC", text).lower().replace("’", "'")
+    lowered = unicodedata.normalize("NFC", text[:MAX_CHARACTERS]).lower().replace("’", "'")
     return _count_heading(lowered, language) if heading else _cue_list(language).count(lowered)
 
 
@@ -122,6 +123,7 @@ def find_cues(text: str, language: str) -> list[tuple[int, int, int]]:
     """Return category index, start and end of the first match of each expression that `count_cues` counts; the whole text where it is not in normal form."""
     if language not in LANGUAGES:
         return []
+    text = text[:MAX_CHARACTERS]
     lowered = unicodedata.normalize("NFC", text).lower().replace("’", "'")
     found = [(cue.category, match) for cue in _cue_list(language).hits(lowered) if (match := cue.found_in(lowered))]
     aligned = len(lowered) == len(text)
