@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 PORT ?= 8501
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system run test check quality bench reading peers peers-durations curve card train samples clean
+.PHONY: help setup system run test check quality bench reading fuzz robustness peers peers-durations curve card train samples clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
@@ -40,6 +40,12 @@ quality: $(READY) ## measure on real contracts (REAL=folder) and write docs/qual
 
 bench: $(READY) ## measure speed as ratios against the raw libraries
 	$(BIN)/python benchmarks/speed.py
+
+fuzz: $(READY) ## read broken samples for FUZZ_SECONDS (300); what breaks the reading is kept in out/fuzz
+	$(BIN)/python tools/fuzz.py
+
+robustness: $(READY) ## read a FOLDER of odd and broken files, such as the test suites of PDF readers, and list how they end
+	$(BIN)/python benchmarks/robustness.py "$(FOLDER)"
 
 reading: $(READY) ## measure reading against the raw libraries (minutes), also on real contracts (REAL=folder), and write docs/reading.md
 	sh tools/ocr.sh

@@ -14,7 +14,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -132,6 +132,9 @@ def _guarded(name: str, data: Content, settings: Settings, model: str | None = N
     """Analyze in this process; any error becomes a Failure."""
     _limit_memory(settings.limits.memory_bytes)
     source: Sources = data if isinstance(data, bytes) else tuple(data)
+    if _is_worker():
+        # This process may die already; another one for the reading would only cost.
+        settings = replace(settings, isolation="never")
     try:
         with time_limit(settings):
             return _analyzer_for(model).analyze(source, name=name, settings=settings)
@@ -209,15 +212,20 @@ def _analyzer_for(model: str | None) -> Analyzer:
     return Analyzer(model) if model else default_analyzer()
 
 
+def _is_worker() -> bool:
+    """Tell whether this process was made for the batch."""
+    from joblib.externals.loky import process_executor
+
+    return bool(process_executor._CURRENT_DEPTH)
+
+
 def _limit_memory(memory_bytes: int) -> None:
     """Bound the address space of a loky worker; a process that is not ours alone keeps its limits."""
     try:
         import resource
-
-        from joblib.externals.loky.process_executor import _CURRENT_DEPTH
     except ImportError:
         return
-    if not _CURRENT_DEPTH:
+    if not _is_worker():
         return
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     ceiling = memory_bytes if hard == resource.RLIM_INFINITY else min(memory_bytes, hard)

@@ -51,6 +51,7 @@ class Limits:
     max_characters: int = 5_000_000
     max_page_characters: int = 200_000
     max_rows: int = 60_000
+    max_lines: int = 200_000
     max_unpacked_bytes: int = 200_000_000
     max_part_bytes: int = 25_000_000
     max_entries: int = 10_000
@@ -58,12 +59,14 @@ class Limits:
     #: Files that make up one contract, the attachments of an e-mail included; and how deep e-mails may lie in one another.
     max_parts: int = 100
     max_mail_depth: int = 4
-    #: Wall time of one document when it runs in a process of its own: a base plus a share per page.
-    timeout_s: float = 10.0
+    #: Wall time of the reading of one document: a base plus a share per page.
+    timeout_s: float = 8.0
     timeout_per_page_s: float = 0.5
     #: Time after which the rest of one page is given up, with a notice; the other pages are read.
-    page_timeout_s: float = 8.0
+    page_timeout_s: float = 4.0
     memory_bytes: int = 3_000_000_000
+    #: Address space of the process that reads one document.
+    read_memory_bytes: int = 1_000_000_000
     #: Text recognition: wall time of a page and of a document, memory of the process that reads a page, and pixels of a page. What does not fit
     #: stays unread, with a notice.
     ocr_page_timeout_s: float = 60.0
@@ -89,6 +92,9 @@ class Settings:
         Needs tesseract and the extra `ocr`; without them "auto" reports such pages as unread.
     pdf_engine : {"pdfminer", "pdfium"}, default="pdfminer"
         Which reader takes PDF files; pdfium needs the extra `pdfium`.
+    isolation : {"auto", "always", "never"}, default="auto"
+        Whether documents are read in a process of their own, with limits of time and memory, which is killed when one is passed: "auto" reads
+        small texts, DOCX, ODT and HTML files in the caller's process, as they are read by bounded code, and everything else apart.
     rules : str or None, default=None
         TOML file whose risk and checklist rules override the shipped ones by id.
     """
@@ -98,6 +104,7 @@ class Settings:
     country: str = "CH"
     ocr: str = "auto"
     pdf_engine: str = "pdfminer"
+    isolation: str = "auto"
     rules: str | None = None
     thresholds: Thresholds = field(default_factory=Thresholds)
     limits: Limits = field(default_factory=Limits)
@@ -110,6 +117,7 @@ class Settings:
         _check("language", self.language, (None, *LANGUAGES))
         _check("ocr", self.ocr, ("auto", "never", "force"))
         _check("pdf_engine", self.pdf_engine, ("pdfminer", "pdfium"))
+        _check("isolation", self.isolation, ("auto", "always", "never"))
 
     @classmethod
     def from_file(cls, path: str | Path) -> Settings:

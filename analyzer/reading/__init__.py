@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import BinaryIO
 
 from analyzer.errors import ReadError, TooLargeError
+from analyzer.reading.budget import Budget
 from analyzer.reading.builder import TextBuilder
+from analyzer.reading.isolation import WorkerError, needs_isolation, read_isolated
 from analyzer.reading.parts import ReadPart, read_parts
 from analyzer.settings import Limits, Settings
 from analyzer.types import Document, Notice, Part, Span
+
+logger = logging.getLogger("analyzer")
 
 #: What can be read: a path, bytes, or an open binary file.
 Source = str | Path | bytes | BinaryIO
@@ -125,18 +130,37 @@ def read_document(source: Sources, *, name: str | None = None, settings: Setting
     """
     settings = settings or Settings()
     files = read_files(source, limits=settings.limits)
+    title = (files[0][0] if len(files) == 1 else join_names(files)) if name is None else name
+    if needs_isolation(files, settings):
+        try:
+            return read_isolated(files, title, settings)
+        except WorkerError as error:
+            if settings.isolation == "always":
+                raise ReadError(
+                    f"No process can be started to read the document: {error}", hint='isolation = "auto" reads it here'
+                ) from error
+            logger.warning("no process can be started to read a document apart: %s", error)
+    return read_here(files, title, settings, Budget(settings.limits))
+
+
+def read_here(files: Sequence[tuple[str, bytes]], name: str, settings: Settings, budget: Budget) -> Document:
+    """Read the files of a contract in this process.
+
+    Raises
+    ------
+    ReadError
+    """
     if len(files) == 1:
         ((given, data),) = files
-        read = read_parts(given if name is None else name, data, settings)
-        return _assemble(read, given if name is None else name, hashlib.sha256(data).hexdigest(), settings)
-    read = []
+        return _assemble(read_parts(name, data, settings, budget), name, hashlib.sha256(data).hexdigest(), settings)
+    read: list[ReadPart] = []
     for number, (given, data) in enumerate(files, 1):
         try:
-            read += read_parts(given or f"file {number}", data, settings)
+            read += read_parts(given or f"file {number}", data, settings, budget)
         except ReadError as error:
             raise type(error)(f"{given or f'File {number}'}: {error.message}", hint=error.hint) from error
     digests = "\n".join(hashlib.sha256(data).hexdigest() for _, data in files)
-    return _assemble(read, join_names(files) if name is None else name, hashlib.sha256(digests.encode()).hexdigest(), settings, SEVERAL)
+    return _assemble(read, name, hashlib.sha256(digests.encode()).hexdigest(), settings, SEVERAL)
 
 
 def _assemble(read: list[ReadPart], name: str, sha256: str, settings: Settings, media_type: str | None = None) -> Document:

@@ -149,15 +149,15 @@ def order_columns(rows: list[list[Segment]], width: float) -> list[list[Segment]
     return ordered + left + right
 
 
-def layout_page(page: RawPage, furniture: frozenset[str] = frozenset()) -> tuple[list[TextLine], tuple[str, ...]]:
-    """Return the lines of a page in reading order, and the furniture that was dropped."""
+def layout_page(page: RawPage, furniture: frozenset[str] | None = frozenset()) -> tuple[list[TextLine], tuple[str, ...]]:
+    """Return the lines of a page in reading order, and the furniture that was dropped; with None nothing is, page numbers neither."""
     grids = find_grids(page.rules, page.width, page.height)
     rows = split_segments(page.runs, grids)
     dropped: list[str] = list(dict.fromkeys(page.rotated))
     kept: list[list[Segment]] = []
     for row in rows:
         text = " ".join(segment.text for segment in row)
-        if _in_margin(row, page) and (furniture_key(text, row) in furniture or _is_page_number(text)):
+        if furniture is not None and _in_margin(row, page) and (furniture_key(text, row) in furniture or _is_page_number(text)):
             dropped.append(text)
         else:
             kept.append(row)

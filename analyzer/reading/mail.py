@@ -221,7 +221,7 @@ def _read_attachment(node: Message, title: str, settings: Settings, bounds: Boun
         data = _text(node).encode() if _charset(node) else data
     if sniff(data) == TEXT and kind not in _DOCUMENT_TEXTS and (text or PurePath(title).suffix.lower() not in ("", ".txt", ".text", ".md")):
         raise UnsupportedFormatError(f"it is of type {kind}")
-    return read_parts(title, data, settings, bounds=bounds)
+    return read_parts(title, data, settings, bounds.budget, bounds=bounds)
 
 
 def _as_bytes(message: Message) -> bytes:

@@ -332,8 +332,12 @@ class _Reader:
         reaching: dict[int, tuple[int, list[TextLine]]] = {}
         for row, heads in _rows(table, 0):
             cells: list[list[TextLine]] = []
+            over: list[TextLine] = []
             for cell in row:
-                if len(cells) >= _MAX_COLUMNS or cell.tag not in (f"{TABLE}table-cell", f"{TABLE}covered-table-cell"):
+                if cell.tag not in (f"{TABLE}table-cell", f"{TABLE}covered-table-cell"):
+                    continue
+                if len(cells) >= _MAX_COLUMNS:
+                    over += collect_lines(self.block_lines(cell, depth + 1))
                     continue
                 column = len(cells)
                 if cell.tag == f"{TABLE}covered-table-cell":
@@ -348,6 +352,8 @@ class _Reader:
                     cells.append(lines)
                 repeated = min(_integer(cell.get(f"{TABLE}number-columns-repeated"), 1), _MAX_COLUMNS) - 1
                 cells += [list(cells[-1]) for _ in range(min(repeated, _MAX_COLUMNS - len(cells)))] if repeated > 0 else []
+            if over:
+                cells[-1] = [*cells[-1], *over]  # no table has so many columns, but its text must not be lost
             yield from row_lines(cells, heads=heads)
 
 

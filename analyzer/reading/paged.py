@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from analyzer.errors import CorruptDocumentError, SettingsError, TooLargeError, UnsupportedFormatError
+from analyzer.errors import SettingsError, TooLargeError, UnsupportedFormatError
+from analyzer.reading.budget import Budget
 from analyzer.reading.builder import TextLine
-from analyzer.reading.ocr import DOUBTFUL
 from analyzer.reading.parts import ReadPage
+from analyzer.reading.readers import find_fault, read_raw_pages
 from analyzer.reading.runs import RawPage
-from analyzer.settings import Settings
+from analyzer.settings import Limits, Settings
 from analyzer.types import Notice
 
-#: A page with more unmapped characters than this share is garbled: its font has no table to Unicode.
-GARBLED_SHARE = 0.25
 
-
-def read_pdf_pages(data: bytes, settings: Settings) -> tuple[list[ReadPage], list[Notice]]:
+def read_pdf_pages(data: bytes, settings: Settings, budget: Budget) -> tuple[list[ReadPage], list[Notice]]:
     """Return the pages of a PDF in reading order, and what must be known of them."""
-    raw = _read_raw_pages(data, settings)
+    raw = read_raw_pages(data, settings, budget)
     if settings.ocr != "never":
-        raw = _recognize_unread(data, raw, settings)
+        raw = _recognize_unread(data, raw, settings, budget)
     return _lay_out(raw, settings)
 
 
-def read_image_pages(data: bytes, settings: Settings) -> tuple[list[ReadPage], list[Notice]]:
+def read_image_pages(data: bytes, settings: Settings, budget: Budget) -> tuple[list[ReadPage], list[Notice]]:
     """Return the pages of an image file, read by text recognition.
 
     Raises
@@ -36,6 +34,7 @@ def read_image_pages(data: bytes, settings: Settings) -> tuple[list[ReadPage], l
     if settings.ocr == "never" or not can_recognize():
         raise UnsupportedFormatError("The file is an image, not a contract that can be read", hint=ocr_hint(settings))
     images = read_images(data, limits=settings.limits)
+    _allow_recognition(len(images), settings.limits, budget)
     pages = []
     for image in images:
         page = RawPage(image.number, image.width, image.height)
@@ -45,7 +44,12 @@ def read_image_pages(data: bytes, settings: Settings) -> tuple[list[ReadPage], l
     return _lay_out([read.get(page.number, page) for page in pages], settings)
 
 
-def _recognize_unread(data: bytes, raw: list[RawPage], settings: Settings) -> list[RawPage]:
+def _allow_recognition(pages: int, limits: Limits, budget: Budget) -> None:
+    """Text recognition has a time of its own, and ends by itself when that is over."""
+    budget.add(min(pages * limits.ocr_page_timeout_s, limits.ocr_timeout_s), now=True)
+
+
+def _recognize_unread(data: bytes, raw: list[RawPage], settings: Settings, budget: Budget) -> list[RawPage]:
     """Replace the pages that have no text of their own, or all of them, by what text recognition reads; the others keep theirs."""
     from analyzer.reading.ocr import can_recognize, ocr_hint, recognize_pages
 
@@ -59,6 +63,7 @@ def _recognize_unread(data: bytes, raw: list[RawPage], settings: Settings) -> li
         return raw
     from analyzer.reading.images import render_pdf
 
+    _allow_recognition(len(wanted), settings.limits, budget)
     known = " ".join(run.text for page in raw if page.number not in wanted for run in page.runs[:2000])
     read = {
         page.number: page for page in recognize_pages(render_pdf(data, wanted, limits=settings.limits), limits=settings.limits, text=known)
@@ -70,13 +75,16 @@ def _lay_out(raw: list[RawPage], settings: Settings) -> tuple[list[ReadPage], li
     from analyzer.reading.layout import continues, find_furniture, layout_page
 
     furniture = find_furniture(raw)
+    laid = [layout_page(page, furniture) for page in raw]
+    # Heads and page numbers run over something. Where most pages hold nothing else, they are the text.
+    if 2 * sum(bool(page.runs) and not lines for page, (lines, _) in zip(raw, laid, strict=True)) > sum(bool(page.runs) for page in raw):
+        laid = [layout_page(page, None) for page in raw]
     pages: list[ReadPage] = []
     notices: list[Notice] = []
     previous: list[TextLine] | None = None
     length = 0
-    for page in raw:
+    for page, (lines, dropped) in zip(raw, laid, strict=True):
         code = find_fault(page)
-        lines, dropped = layout_page(page, furniture)
         if code:
             notices.append(Notice(code, _PAGE_FAULTS[code], page.number))
         if code == "garbled_page":
@@ -100,42 +108,3 @@ _PAGE_FAULTS = {
     "image_page": "The page is an image with little or no text and was not read",
     "empty_page": "No text was found on the page, though something is drawn on it",
 }
-
-
-def find_fault(page: RawPage) -> str:
-    """Return why a page must be taken as unread, or "": a clause is never called missing because its page was not read."""
-    if page.recognized is not None:
-        return "doubtful_page" if page.recognized < DOUBTFUL else ""
-    shown = sum(len(run.text.strip()) for run in page.runs)
-    if shown > 20 and page.unmapped > GARBLED_SHARE * shown:
-        return "garbled_page"
-    if page.error:
-        return "broken_page"
-    # A stamp or a signature line on a scan is text, but not the text of the page.
-    if page.image_share > 0.8 and shown < 100:
-        return "image_page"
-    return "empty_page" if not shown and page.painted else ""
-
-
-def _read_raw_pages(data: bytes, settings: Settings) -> list[RawPage]:
-    """Read with the engine of the settings; what pdfminer cannot open, or opens without any text, is tried with pdfium where that is installed."""
-    from analyzer.reading import pdf, pdfium
-
-    if settings.pdf_engine == "pdfium":
-        return list(pdfium.read_pdf_pages(data, limits=settings.limits))
-    try:
-        pages = list(pdf.read_pdf_pages(data, limits=settings.limits))
-        if any(page.gave_up for page in pages) or (any(page.runs for page in pages) and not all(page.error for page in pages)):
-            return pages
-        refused = None
-    except CorruptDocumentError as error:
-        pages, refused = [], error
-    try:
-        second = list(pdfium.read_pdf_pages(data, limits=settings.limits))
-    except (CorruptDocumentError, SettingsError):
-        second = []
-    if any(page.runs for page in second):
-        return second
-    if refused is not None:
-        raise refused
-    return pages

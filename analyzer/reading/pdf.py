@@ -6,16 +6,15 @@ collects whole text runs with their boxes and the ruled lines; `layout` does the
 
 from __future__ import annotations
 
-import io
 import itertools
 import logging
-import struct
 import time
-import zlib
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from analyzer.errors import CorruptDocumentError, EncryptedDocumentError, TooLargeError
+from analyzer.reading.bounded import FOREIGN, Meter, count_pages, make_interpreter, make_manager, open_document, walk_pages
+from analyzer.reading.budget import Budget
 from analyzer.reading.runs import RawPage, Rule, Run
 from analyzer.settings import Limits
 
@@ -38,7 +37,7 @@ _FREE_CODES = frozenset({0x7F, 0x81, 0x8D, 0x8F, 0x90, 0x9D})
 _BOLD = ("bold", "black", "heavy", "semibold", "demi")
 
 
-def read_pdf_pages(data: bytes, *, limits: Limits) -> Iterator[RawPage]:
+def read_pdf_pages(data: bytes, *, limits: Limits, budget: Budget | None = None) -> Iterator[RawPage]:
     """Yield the pages of a PDF one by one, each with its runs and rules.
 
     A page that cannot be read comes with `error` set and what was found before; the others are read.
@@ -47,69 +46,69 @@ def read_pdf_pages(data: bytes, *, limits: Limits) -> Iterator[RawPage]:
     ------
     EncryptedDocumentError, CorruptDocumentError, TooLargeError
     """
-    from pdfminer.pdfdocument import PDFDocument, PDFPasswordIncorrect
-    from pdfminer.pdfexceptions import PDFException
-    from pdfminer.pdfinterp import PDFResourceManager
-    from pdfminer.pdfpage import PDFPage
-    from pdfminer.pdfparser import PDFParser
+    from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
     from pdfminer.psexceptions import PSException
 
-    logging.getLogger("pdfminer").setLevel(logging.ERROR)
-    foreign = (PDFException, PSException, ValueError, KeyError, TypeError, AttributeError, IndexError, AssertionError, OverflowError,
-               RecursionError, ArithmeticError, OSError, struct.error, zlib.error, StopIteration, NotImplementedError)  # fmt: skip
-    try:
-        document = PDFDocument(PDFParser(io.BytesIO(data)))
-    except PDFPasswordIncorrect as error:
-        raise EncryptedDocumentError("The PDF asks for a password", hint="save a copy without a password and try again") from error
-    except foreign as error:
-        raise CorruptDocumentError(
-            f"The PDF cannot be opened: {_reason(error)}", hint="open it in a viewer and print it to a new PDF"
-        ) from error
-
-    # The labels of pages ("iv", "A-3") are of no use here, and odd ones make pdfminer refuse a sound file.
-    document.get_page_labels = _no_labels  # type: ignore[method-assign]
-    manager = PDFResourceManager(caching=True)
-    device = _make_device(manager, limits)
-    pages = PDFPage.create_pages(document)
-    number = 0
-    while True:
+    logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
+    budget = budget or Budget(limits)
+    meter = Meter(limits, budget.check)
+    foreign = (*FOREIGN, PSException, StopIteration)
+    manager = make_manager()
+    device = _make_device(manager, limits, budget)
+    failure: Exception | None = None
+    for content, rebuild in _ways_to_open(data):
         try:
-            page = next(pages)
-        except StopIteration:
-            break
+            document = open_document(content, meter, rebuild=rebuild)
+            pages = walk_pages(document)
+            page = next(pages, None)
+        except PDFPasswordIncorrect as error:
+            raise EncryptedDocumentError("The PDF asks for a password", hint="save a copy without a password and try again") from error
+        except PDFEncryptionError as error:
+            raise EncryptedDocumentError("The PDF is encrypted in a way that is not known", hint="print it to a new PDF") from error
         except foreign as error:
-            if number == 0:
-                raise CorruptDocumentError(f"The pages of the PDF cannot be found: {_reason(error)}") from error
-            broken = RawPage(number + 1, 0, 0)
-            broken.error = _reason(error)
-            yield broken
+            failure = failure or error
+            continue
+        if page is not None:
             break
+    else:
+        reason = _reason(failure) if failure else "it has no pages"
+        raise CorruptDocumentError(f"The PDF cannot be opened: {reason}", hint="open it in a viewer and print it to a new PDF") from failure
+    number = 0
+    while page is not None:
         number += 1
         if number > limits.max_pages:
             raise TooLargeError(f"The PDF has more than {limits.max_pages} pages", hint="raise limits.max_pages or split the file")
-        yield _read_page(page, number, manager, device, foreign)
-    if number == 0:
-        raise CorruptDocumentError("The PDF has no pages")
+        budget.add_page()
+        result = _read_page(page, number, manager, device, foreign)
+        try:
+            page = next(pages, None)
+        except foreign:
+            page = None
+        if page is None:
+            result.lost = max(0, count_pages(document) - number)
+        yield result
 
 
-def _no_labels() -> Iterator[str]:
-    from pdfminer.pdfdocument import PDFNoPageLabels
-
-    raise PDFNoPageLabels
+def _ways_to_open(data: bytes) -> Iterator[tuple[bytes, bool]]:
+    """Yield the bytes of a file, and whether its table of objects is to be rebuilt: as it stands, without what precedes its head, rebuilt."""
+    yield data, False
+    start = data.find(b"%PDF-", 0, 65536)
+    if start > 0:
+        yield data[start:], False
+    yield data, True
 
 
 def _read_page(page: Any, number: int, manager: Any, device: Any, foreign: tuple[type[Exception], ...]) -> RawPage:
-    from pdfminer.pdfinterp import PDFPageInterpreter
-
     device.start(number)
     try:
-        interpreter = PDFPageInterpreter(manager, device)
+        device.look()
+        interpreter = make_interpreter(manager, device)
         interpreter.process_page(page)
         _draw_annotations(page, interpreter)
     except TooLargeError:
         raise
-    except foreign as error:
-        device.page.error = _reason(error)
+    except (*foreign, *device.ends) as error:
+        device.fail(error)
     except MemoryError:
         device.page.error = "out of memory"
     result: RawPage = device.page
@@ -144,6 +143,10 @@ def _draw_annotations(page: Any, interpreter: Any) -> None:
 def _reason(error: BaseException) -> str:
     text = " ".join(str(error).split())[:120]
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+class PageEndedError(Exception):
+    """The page passed a limit; what was read of it stays."""
 
 
 def is_bold(name: str) -> bool:
@@ -201,7 +204,7 @@ def rules_of_path(points: Sequence[tuple[float, float]], stroke: bool, fill: boo
     return []
 
 
-def _make_device(manager: Any, limits: Limits) -> PDFDevice:
+def _make_device(manager: Any, limits: Limits, budget: Budget) -> PDFDevice:
     """Build the device class on first use, so that importing this module does not import pdfminer."""
     from pdfminer.pdfdevice import PDFTextDevice
     from pdfminer.pdffont import PDFSimpleFont, PDFUnicodeNotDefined
@@ -210,20 +213,30 @@ def _make_device(manager: Any, limits: Limits) -> PDFDevice:
         """Collects text runs and rules of a page."""
 
         page: RawPage
+        #: What ends the page; anything else ends an operator.
+        ends = (PageEndedError, TooLargeError)
 
         def start(self, number: int) -> None:
             self.page = RawPage(number, 0.0, 0.0)
             self.characters = 0
             self.depth = self.draws = 0
             self.calls = 0
-            self.deadline = time.monotonic() + limits.page_timeout_s
+            self.deadline = time.monotonic() + min(limits.page_timeout_s, budget.left_for_pages)
 
         def tick(self) -> None:
             """Give the page up when its time is over; the clock is looked at every 64th time."""
             self.calls += 1
-            if not self.calls & 63 and time.monotonic() > self.deadline:
+            if not self.calls & 63:
+                self.look()
+
+        def look(self) -> None:
+            if time.monotonic() > self.deadline:
                 self.page.gave_up = True
-                raise ValueError(f"the page takes more than {limits.page_timeout_s:.0f} seconds")
+                raise PageEndedError("the time of the page is over")
+
+        def fail(self, error: BaseException) -> None:
+            """Note that the page was not read to its end, or not all of it."""
+            self.page.error = self.page.error or _reason(error)
 
         def begin_page(self, page: Any, ctm: Any) -> None:
             x0, y0, x1, y1 = page.mediabox
@@ -233,12 +246,11 @@ def _make_device(manager: Any, limits: Limits) -> PDFDevice:
             self.page.width, self.page.height = width, height
 
         def begin_figure(self, name: Any, bbox: Any, matrix: Any) -> None:
-            self.calls |= 63  # a form can be heavy: look at the clock now
-            self.tick()
+            self.look()  # a form can be heavy
             self.depth += 1
             self.draws += 1
             if self.depth > MAX_FORM_DEPTH or self.draws > MAX_FORM_DRAWS:
-                raise ValueError("form XObjects nested too deeply")
+                raise PageEndedError("form XObjects nested too deeply, or drawn too often")
 
         def end_figure(self, name: Any) -> None:
             self.depth -= 1

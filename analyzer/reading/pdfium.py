@@ -9,10 +9,11 @@ from __future__ import annotations
 import ctypes
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from analyzer.errors import CorruptDocumentError, EncryptedDocumentError, SettingsError, TooLargeError
+from analyzer.reading.budget import Budget
 from analyzer.reading.pdf import MAX_FORM_DEPTH, MAX_FORM_DRAWS, MAX_PATH, MAX_RULES, add_run, is_bold, rules_of_path
 from analyzer.reading.runs import RawPage
 from analyzer.settings import Limits
@@ -24,8 +25,10 @@ _Matrix = tuple[float, float, float, float, float, float]
 _UNIT: _Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
-def read_pdf_pages(data: bytes, *, limits: Limits) -> Iterator[RawPage]:
-    """Yield the pages of a PDF as `analyzer.reading.pdf.read_pdf_pages` does."""
+def read_pdf_pages(
+    data: bytes, *, limits: Limits, budget: Budget | None = None, wanted: Callable[[int], bool] | None = None
+) -> Iterator[RawPage]:
+    """Yield the pages of a PDF as `analyzer.reading.pdf.read_pdf_pages` does; those that are not `wanted` come empty."""
     try:
         import pypdfium2 as pdfium
         import pypdfium2.raw as raw
@@ -36,7 +39,7 @@ def read_pdf_pages(data: bytes, *, limits: Limits) -> Iterator[RawPage]:
     try:
         document = pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:
-        if "password" in str(error).lower():
+        if any(word in str(error).lower() for word in ("password", "security")):
             raise EncryptedDocumentError("The PDF asks for a password", hint="save a copy without a password and try again") from error
         raise CorruptDocumentError(f"The PDF cannot be opened: {error}", hint="open it in a viewer and print it to a new PDF") from error
     try:
@@ -44,6 +47,16 @@ def read_pdf_pages(data: bytes, *, limits: Limits) -> Iterator[RawPage]:
             raise TooLargeError(f"The PDF has {len(document)} pages, more than {limits.max_pages}")
         bold: dict[bytes, bool] = {}
         for number in range(1, len(document) + 1):
+            if wanted is not None and not wanted(number):
+                yield RawPage(number, 0, 0)
+                continue
+            if budget is not None:
+                budget.add_page()
+                if budget.left_for_pages < 0:
+                    late = RawPage(number, 0, 0)
+                    late.error, late.gave_up = "no time was left for the page", True
+                    yield late
+                    continue
             try:
                 page = document[number - 1]
                 if _has_fields(page.raw, raw) and raw.FPDFPage_Flatten(page.raw, raw.FLAT_NORMALDISPLAY) == raw.FLATTEN_SUCCESS:

@@ -52,8 +52,15 @@ class RawPage:
     #: Something was painted: a page without text that is not empty either.
     painted: bool = False
     error: str = ""
-    #: The page took too long; a second reader would take as long, and a native one cannot be stopped.
+    #: The page took too long.
     gave_up: bool = False
+    #: On the last page: how many more the file says that it has.
+    lost: int = 0
+
+    @property
+    def shown(self) -> int:
+        """Characters that run along with the page."""
+        return sum(len(run.text.strip()) for run in self.runs)
 
     @property
     def rotated(self) -> list[str]:
@@ -64,7 +71,12 @@ class RawPage:
         """Read the page along the direction in which most of its text runs."""
         counts = {turn: sum(len(run.text) for run in runs) for turn, runs in self.turned.items() if turn}
         best = max(counts, key=lambda turn: counts[turn], default=0)
-        if not best or counts[best] <= max(20, sum(len(run.text) for run in self.runs)):
+        along = sum(len(run.text) for run in self.runs)
+        if not best and not along:
+            # All that the page says runs at some other angle: better in a doubtful order than not at all.
+            self.runs = self.turned.pop(0, [])
+            return
+        if not best or (along and counts[best] <= max(20, along)):
             return
         upright = self.turned.pop(best)
         if self.runs:

@@ -173,6 +173,7 @@ class _Walk:
             if _is_hidden(row, "tr"):
                 continue
             cells: list[list[TextLine]] = []
+            over: list[TextLine] = []
             heads = True
             placed = presentation
 
@@ -182,11 +183,14 @@ class _Walk:
                     cells.append(down[1])
 
             for cell in row:
-                if cell.tag not in ("td", "th") or _is_hidden(cell, "td") or len(cells) >= _MAX_COLUMNS:
+                if cell.tag not in ("td", "th") or _is_hidden(cell, "td"):
                     continue
                 fill(cells)
                 inner = _Walk()
                 lines = collect_lines(inner.cell_lines(cell, bold, depth + 1))
+                if len(cells) >= _MAX_COLUMNS:
+                    over += lines
+                    continue
                 heads = heads and cell.tag == "th"
                 placed = placed or cell.find(".//table") is not None or any(line.hint.startswith("heading") for line in lines)
                 down = min(_integer(cell.get("rowspan"), 1), _MAX_ROWS_DOWN) - 1
@@ -196,6 +200,8 @@ class _Walk:
                     reaching[len(cells)] = (down, content)
                     cells.append(content)
             fill(cells)
+            if over:
+                cells[-1] = [*cells[-1], *over]  # no table has so many columns, but its text must not be lost
             if placed:
                 for content in cells:
                     yield from content

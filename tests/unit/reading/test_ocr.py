@@ -193,8 +193,8 @@ def test_what_cannot_be_read_well_is_said() -> None:
 
 @needs_tesseract
 def test_doubtful_pages_count_as_unread(make_pdf: MakePdf, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("analyzer.reading.paged.DOUBTFUL", 99.9)
-    document = read_document(as_scan(render(make_pdf([page_of(FRENCH)]))))
+    monkeypatch.setattr("analyzer.reading.readers.DOUBTFUL", 99.9)
+    document = read_document(as_scan(render(make_pdf([page_of(FRENCH)]))), settings=Settings(isolation="never"))
     assert ("doubtful_page", 1) in [(notice.code, notice.page) for notice in document.notices] and document.unread
 
 
@@ -225,14 +225,15 @@ def test_damaged_images(magic: bytes) -> None:
 
 def test_without_tesseract_the_message_says_how_to_get_it(make_pdf: MakePdf, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ocr, "find_command", lambda: None)
+    here = Settings(isolation="never")
     pdf = make_pdf([page_of(FRENCH)])
     with pytest.raises(NoTextError, match="apt-get install tesseract-ocr"):
-        read_document(as_scan(render(pdf)))
+        read_document(as_scan(render(pdf)), settings=here)
     with pytest.raises(UnsupportedFormatError, match="apt-get install tesseract-ocr"):
-        read_document(as_file(render(pdf), "PNG"))
+        read_document(as_file(render(pdf), "PNG"), settings=here)
     with pytest.raises(SettingsError, match="not installed"):
-        read_document(pdf, settings=Settings(ocr="force"))
-    assert not read_document(pdf).notices
+        read_document(pdf, settings=Settings(ocr="force", isolation="never"))
+    assert not read_document(pdf, settings=here).notices
 
 
 def test_never_means_never(make_pdf: MakePdf) -> None:
@@ -275,6 +276,7 @@ def test_columns_in_two_languages_are_read_in_both(make_pdf: MakePdf) -> None:
 def test_the_language_is_tasted_before_a_page_is_read_in_all_of_them(make_pdf: MakePdf, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[tuple[str, int]] = []
     run = ocr._run
+    here = Settings(isolation="never")
 
     def logged(command: str, pixels: Any, options: Any, *rest: Any, **more: Any) -> bytes:
         calls.append((options[options.index("-l") + 1], pixels.size))
@@ -283,12 +285,12 @@ def test_the_language_is_tasted_before_a_page_is_read_in_all_of_them(make_pdf: M
     monkeypatch.setattr(ocr, "_run", logged)
     for lines, language in ((FRENCH, "fra"), (GERMAN * 3, "deu")):
         calls.clear()
-        pages = read_document(as_scan(render(make_pdf([page_of(lines * 4, "5")] * 3), 300), 300)).pages
+        pages = read_document(as_scan(render(make_pdf([page_of(lines * 4, "5")] * 3), 300), 300), settings=here).pages
         assert len(pages) == 3
         (_, taste), *whole = calls
         assert [spoken for spoken, _ in whole] == [language] * 3
         assert taste < 0.08 * min(size for _, size in whole)
     calls.clear()
     # Nothing tells the language of figures: then the page is read in all of them, as before.
-    read_document(as_scan(render(make_pdf([[(60, 100 + 30 * i, f"CHF {i} 000.00", F, 14) for i in range(12)]]), 300), 300))
+    read_document(as_scan(render(make_pdf([[(60, 100 + 30 * i, f"CHF {i} 000.00", F, 14) for i in range(12)]]), 300), 300), settings=here)
     assert any("+" in spoken for spoken, _ in calls)

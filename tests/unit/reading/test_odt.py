@@ -203,3 +203,9 @@ def test_a_cell_that_reaches_down_cannot_multiply_without_end() -> None:
     table = "<table:table>" + row(reaching, cell("a")) + row("<table:covered-table-cell/>", cell("b")) * 999 + "</table:table>"
     with pytest.raises(TooLargeError):
         read_document(make_odt(table))
+
+
+def test_a_row_of_hundreds_of_cells_loses_none() -> None:
+    cells = "".join(f"<table:table-cell>{p(f'cell {number}')}</table:table-cell>" for number in range(300))
+    text = read_document(make_odt(f"<table:table><table:table-row>{cells}</table:table-row></table:table>")).text
+    assert all(f"cell {number}" in text for number in range(300))

@@ -103,3 +103,9 @@ def test_hostile_pages() -> None:
     with pytest.raises(ReadError):
         read_document(b"<!doctype html>")
     assert read_document(page("a\x00b<p>c")).text == "a b\n\nc"
+
+
+def test_a_row_of_hundreds_of_cells_loses_none() -> None:
+    cells = "".join(f"<td>cell {number}</td>" for number in range(300))
+    text = read_document(f"<html><body><table><tr>{cells}</tr></table></body></html>".encode()).text
+    assert all(f"cell {number}" in text for number in range(300))

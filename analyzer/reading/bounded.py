@@ -1,0 +1,471 @@
+"""pdfminer with bounds: streams that unpack to a limit, ranges that are counted before they are written out, operators under a clock.
+
+It is also kinder to damaged files than the original: lost tables of objects are rebuilt, a wrong length of a stream is found out, a faulty operator or
+font costs itself and not its page. The subclasses are made on first use, so that importing this module does not import pdfminer.
+"""
+
+from __future__ import annotations
+
+import io
+import itertools
+import re
+import struct
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from types import SimpleNamespace
+from typing import Any, cast
+
+from analyzer.errors import TooLargeError
+from analyzer.reading.pdfobjects import rebuild_offsets
+from analyzer.settings import Limits
+
+#: Bytes of one stream and characters of one font's tables; a page of dense text has 50 kB, a font of all Chinese letters 70,000 characters.
+MAX_STREAM = 60_000_000
+MAX_RANGES = 300_000
+#: Nodes of the page tree, and faulty pieces of a content stream after which the rest is given up.
+MAX_NODES = 100_000
+MAX_FAULTS = 200
+#: The clock is looked at every so many operators and operands; an operator has six of them at most.
+TOKENS_PER_LOOK = 1024
+MAX_OPERANDS = 10_000
+#: Deepest nesting of lists and dictionaries among them.
+MAX_DEPTH = 100
+#: Longest stream that is undone row by row, in Python; only tables and pixels are packed so.
+MAX_PREDICTED = 20_000_000
+_INHERITED = ("Resources", "MediaBox", "CropBox", "Rotate")
+_RANGES = re.compile(rb"end(?:bf|cid)range")
+_RANGES_BEGIN = re.compile(rb"begin(?:bf|cid)range")
+_RANGE = re.compile(rb"<([0-9A-Fa-f\s]{1,20})>\s*<([0-9A-Fa-f\s]{1,20})>\s*(?:<[^>]*>|\[[^\]]*\]|\d+)")
+#: Operators whose failure loses text.
+_TELLING = frozenset(("do_Tj", "do_TJ", "do__q", "do__w", "do_Do"))
+#: Colours say nothing about text.
+_COLOURS = frozenset(f"do_{name}" for name in ("sc", "SC", "scn", "SCN", "cs", "CS", "g", "G", "rg", "RG", "k", "K", "sh", "ri", "i"))
+#: What pdfminer and the libraries below it raise at a damaged file.
+FOREIGN = (ValueError, KeyError, TypeError, AttributeError, IndexError, AssertionError, OverflowError, RecursionError, ArithmeticError, OSError,
+           struct.error, zlib.error, NotImplementedError)  # fmt: skip
+
+
+class Meter:
+    """Counts what the streams of a document unpack to.
+
+    Parameters
+    ----------
+    limits : Limits
+    check_time : callable
+        Raises where the time of the document is over.
+    """
+
+    def __init__(self, limits: Limits, check_time: Callable[[], None]) -> None:
+        self._most = limits.max_unpacked_bytes
+        self._unpacked = 0
+        self.check_time = check_time
+
+    def add(self, size: int) -> None:
+        self._unpacked += size
+        if self._unpacked > self._most:
+            raise TooLargeError(
+                f"The PDF unpacks to more than {self._most:,} bytes", hint="raise limits.max_unpacked_bytes or split the file"
+            )
+
+
+def inflate(data: bytes, limit: int = MAX_STREAM) -> tuple[bytes, bool]:
+    """Decompress zlib data as far as it goes.
+
+    Returns
+    -------
+    tuple of (bytes, bool)
+        The content, and whether it is damaged: cut off, faulty inside, or not what its checksum says. That the checksum is missing is no damage.
+
+    Raises
+    ------
+    TooLargeError
+        It unpacks to more than `limit` bytes.
+    """
+    plain = zlib.decompressobj()
+    try:
+        found = plain.decompress(data, limit + 1)
+        whole = plain.eof
+    except zlib.error:
+        found, whole = b"", False
+    if not whole and len(found) <= limit:
+        found, whole = _salvage(data, limit)
+    if len(found) > limit:
+        raise TooLargeError(f"A stream of the PDF unpacks to more than {limit:,} bytes")
+    return found, not whole
+
+
+def _salvage(data: bytes, limit: int) -> tuple[bytes, bool]:
+    """Decompress without header and checksum, in small bites, so that only what follows a fault is lost; tell whether only the checksum is missing."""
+    best = b""
+    for start in (2, 0, 3, 4):
+        plain = zlib.decompressobj(-15)
+        found: list[bytes] = []
+        length = 0
+        position = start
+        try:
+            while position < len(data) and length <= limit and not plain.eof:
+                found.append(plain.decompress(data[position : position + 16], limit + 1 - length))
+                length += len(found[-1])
+                position += 16 - len(plain.unconsumed_tail)
+        except zlib.error:
+            pass
+        best = max(best, b"".join(found), key=len)
+        if plain.eof:
+            rest = plain.unused_data + data[position:]
+            return best, start == 2 and (len(rest) < 4 or not rest.strip())
+        if len(best) > 200:
+            break
+    return best, False
+
+
+def count_ranges(data: bytes) -> int:
+    """Return how many characters the ranges of a CMap name; 256 letters and 4,000,000,000 take the same room."""
+    total = 0
+    for part in _RANGES.split(data)[:-1]:
+        ranges = _RANGES_BEGIN.split(part)[-1]
+        if b"(" in ranges:
+            return MAX_RANGES + 1  # codes as text in brackets: allowed, but nobody writes them
+        for low, high in _RANGE.findall(ranges):
+            total += max(0, int(b"".join(high.split()) or b"0", 16) - int(b"".join(low.split()) or b"0", 16)) + 1
+    return total
+
+
+def open_document(data: bytes, meter: Meter, *, rebuild: bool = False) -> Any:
+    """Return pdfminer's document; with `rebuild` its table of objects is not believed but made anew from what stands in the file."""
+    tools = _tools()
+    return (tools.RebuiltDocument if rebuild else tools.PDFDocument)(tools.Parser(data, meter))
+
+
+def make_manager() -> Any:
+    return _tools().Manager(caching=True)
+
+
+def make_interpreter(manager: Any, device: Any) -> Any:
+    return _tools().Interpreter(manager, device)
+
+
+def walk_pages(document: Any) -> Iterator[Any]:
+    """Yield the pages in order. Nodes without a type, pages that stand in the tree directly and pages named twice are pages; circles are not followed."""
+    from pdfminer.pdfpage import PDFPage
+    from pdfminer.pdftypes import PDFObjRef, resolve1
+
+    def resolve(value: Any) -> Any:
+        try:
+            return resolve1(value)
+        except FOREIGN:
+            return None
+        except Exception as error:
+            if isinstance(error, TooLargeError) or type(error).__module__.startswith("analyzer"):
+                raise
+            return None
+
+    seen = 0
+    stack: list[tuple[Any, dict[str, Any], frozenset[int]]] = [(document.catalog.get("Pages"), {}, frozenset())]
+    found = False
+    while stack:
+        reference, above, path = stack.pop()
+        seen += 1
+        number = reference.objid if isinstance(reference, PDFObjRef) else None
+        node = resolve(reference)
+        if not isinstance(node, dict) or seen > MAX_NODES or (number is not None and number in path) or len(path) > 500:
+            continue
+        attributes = {**above, **node}
+        kids = resolve(node.get("Kids"))
+        kind = getattr(resolve(node.get("Type")), "name", "")
+        if isinstance(kids, list) and kind != "Page":
+            inherited = {name: attributes[name] for name in _INHERITED if name in attributes}
+            below = path | {number} if number is not None else path
+            stack += [(kid, inherited, below) for kid in reversed(kids)]
+        elif kind == "Page" or (kind != "Pages" and ("Contents" in node or "MediaBox" in node)):
+            found = True
+            yield PDFPage(document, number, attributes, None)
+    if found:
+        return
+    for number in list(dict.fromkeys(number for xref in document.xrefs for number in xref.get_objids()))[:MAX_NODES]:
+        node = resolve(PDFObjRef(document, number))
+        if isinstance(node, dict) and getattr(resolve(node.get("Type")), "name", "") == "Page":
+            yield PDFPage(document, number, node, None)
+
+
+def count_pages(document: Any) -> int:
+    """Return how many pages the file says that it has; 0 where it says nothing sensible."""
+    from pdfminer.pdftypes import resolve1
+
+    try:
+        count = resolve1(resolve1(document.catalog.get("Pages"))["Count"])
+    except Exception:
+        return 0
+    return count if isinstance(count, int) and not isinstance(count, bool) and 0 < count < 1_000_000 else 0
+
+
+@cache
+def _tools() -> SimpleNamespace:
+    from pdfminer import lzw, runlength
+    from pdfminer.ascii85 import ascii85decode, asciihexdecode
+    from pdfminer.pdfcolor import PREDEFINED_COLORSPACE
+    from pdfminer.pdfdocument import PDFDocument, PDFXRef
+    from pdfminer.pdffont import PDFType1Font
+    from pdfminer.pdfinterp import PDFContentParser, PDFPageInterpreter, PDFResourceManager
+    from pdfminer.pdfparser import PDFParser
+    from pdfminer.pdftypes import PDFStream, dict_value, int_value, resolve1, stream_value
+    from pdfminer.psexceptions import PSEOF, PSException
+    from pdfminer.psparser import PSKeyword, keyword_name
+    from pdfminer.utils import apply_png_predictor, apply_tiff_predictor
+
+    faults = (*FOREIGN, PSException)
+
+    class Stream(PDFStream):
+        """A stream that unpacks to a limit, and gives what can be had of damaged data."""
+
+        meter: Meter
+        damaged = False
+
+        def decode(self) -> None:
+            data = self.rawdata or b""
+            decipher: Any = self.decipher
+            if decipher:
+                try:
+                    data = decipher(self.objid, self.genno, data, self.attrs)
+                except ValueError:
+                    # Blocks of 16 bytes, and a line end that came along because the length was wrong.
+                    data = decipher(self.objid, self.genno, data[: len(data) // 16 * 16], self.attrs)
+            for name, parameters in self.get_filters():
+                data = self._unfilter(data, getattr(name, "name", ""), parameters if isinstance(parameters, dict) else {})
+                self.meter.add(len(data))
+            self.data, self.rawdata = data, None
+
+        def _unfilter(self, data: bytes, name: str, parameters: dict[str, Any]) -> bytes:
+            if name in ("FlateDecode", "Fl"):
+                data, damaged = inflate(data)
+                self.damaged |= damaged
+            elif name in ("LZWDecode", "LZW"):
+                data = b"".join(self._bounded(lzw.LZWDecoder(io.BytesIO(data)).run()))
+            elif name in ("ASCII85Decode", "A85"):
+                data = ascii85decode(data)
+            elif name in ("ASCIIHexDecode", "AHx"):
+                data = asciihexdecode(data)
+            elif name in ("RunLengthDecode", "RL"):
+                data = runlength.rldecode(data)
+            elif name not in ("DCTDecode", "DCT", "JBIG2Decode", "JPXDecode", "CCITTFaxDecode", "CCF", "Crypt"):
+                raise NotImplementedError(f"filter {name}")
+            kind = int_value(parameters.get("Predictor", 1))
+            if kind == 1 or name not in ("FlateDecode", "Fl", "LZWDecode", "LZW"):
+                return data
+            colors, columns, bits = (
+                max(1, int_value(parameters.get(key, usual))) for key, usual in (("Colors", 1), ("Columns", 1), ("BitsPerComponent", 8))
+            )
+            if colors * columns * bits > 8 * MAX_STREAM or len(data) > MAX_PREDICTED:
+                raise ValueError("too much to undo by a predictor")
+            if kind == 2:
+                return bytes(apply_tiff_predictor(colors, columns, bits, data))
+            return bytes(apply_png_predictor(kind, colors, columns, bits, data))
+
+        def _bounded(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
+            length = 0
+            for number, piece in enumerate(pieces):
+                length += len(piece)
+                if length > MAX_STREAM:
+                    raise TooLargeError(f"A stream of the PDF unpacks to more than {MAX_STREAM:,} bytes")
+                if not number & 0xFFFF:
+                    self.meter.check_time()
+                yield piece
+
+    class Parser(PDFParser):
+        """Makes bounded streams, and looks for the end of those whose length is wrong."""
+
+        def __init__(self, data: bytes, meter: Meter) -> None:
+            super().__init__(io.BytesIO(data))
+            self.content, self.meter = data, meter
+
+        def push(self, *objects: Any) -> None:
+            for _, value in objects:
+                if type(value) is PDFStream:
+                    value.__class__ = Stream
+                    value.meter = self.meter  # type: ignore[attr-defined]
+            super().push(*objects)
+
+        def do_keyword(self, pos: int, token: PSKeyword) -> None:
+            if token is not self.KEYWORD_STREAM or self.fallback or self._ends_as_told(pos):
+                super().do_keyword(pos, token)
+                return
+            self.meter.check_time()
+            self.fallback = True
+            try:
+                super().do_keyword(pos, token)
+            finally:
+                self.fallback = False
+
+        def _ends_as_told(self, pos: int) -> bool:
+            # A length that stands elsewhere is read by this very parser, whose stack must survive that.
+            stack, self.curstack = self.curstack, []
+            try:
+                length = resolve1(dict_value(stack[-1][1])["Length"])
+            except (*FOREIGN, PSException):
+                length = None
+            self.curstack = stack
+            if not isinstance(length, int) or length < 0:
+                return False
+            start = pos + len(b"stream")
+            line_end = self.content[start : start + 2]
+            start += 2 if line_end == b"\r\n" else 1 if line_end[:1] in (b"\r", b"\n") else 0
+            return self.content[start + length : start + length + 24].lstrip(b"\r\n\t\0 ").startswith((b"endstream", b"endobj"))
+
+    class RebuiltTable(PDFXRef):
+        """Where the objects really stand."""
+
+        def load(self, parser: Any) -> None:
+            self.offsets, self.trailer = rebuild_offsets(parser)
+
+    class RebuiltDocument(PDFDocument):
+        def find_xref(self, parser: Any) -> int:
+            return 0
+
+        def read_xref_from(self, parser: Any, start: int, xrefs: list[Any]) -> None:
+            table = RebuiltTable()
+            table.load(parser)
+            xrefs.append(table)
+
+    class Manager(PDFResourceManager):
+        """Makes fonts without the tables that are too large or faulty."""
+
+        def get_font(self, objid: object, spec: Any) -> Any:
+            if objid and objid in self._cached_fonts:
+                return self._cached_fonts[objid]
+            spec = _without_bombs(spec)
+            for dropped in ((), ("ToUnicode",), ("ToUnicode", "FontDescriptor", "Encoding", "Widths", "W")):
+                try:
+                    return super().get_font(objid, {key: value for key, value in spec.items() if key not in dropped})
+                except faults:
+                    continue
+            return PDFType1Font(self, {})
+
+    def _without_bombs(given: Any) -> dict[str, Any]:
+        spec: dict[str, Any] = dict(given)
+        table = resolve1(spec.get("ToUnicode"))
+        if isinstance(table, PDFStream):
+            try:
+                if count_ranges(table.get_data()) > MAX_RANGES:
+                    del spec["ToUnicode"]
+            except faults:
+                del spec["ToUnicode"]
+        for key in ("W", "W2"):
+            if key in spec and _width_range(resolve1(spec[key])) > MAX_RANGES:
+                del spec[key]
+        return spec
+
+    def _width_range(widths: Any) -> int:
+        """Return the most characters that a range of widths names."""
+        numbers = [resolve1(value) for value in widths] if isinstance(widths, list) else []
+        return max(
+            (
+                int(high - low)
+                for low, high in itertools.pairwise(numbers)
+                if isinstance(low, int | float) and isinstance(high, int | float) and abs(high) < 1e12
+            ),
+            default=0,
+        )
+
+    class ContentParser(PDFContentParser):
+        def start_type(self, pos: int, kind: str) -> None:
+            if len(self.context) > MAX_DEPTH:
+                raise PSException("lists nested too deeply")
+            super().start_type(pos, kind)
+
+        def get_inline_data(self, pos: int, target: bytes = b"EI") -> tuple[int, bytes]:
+            """Find the end of an inline image; the original copies the image once for each E in it."""
+            self.seek(pos)
+            content: bytes = cast(io.BytesIO, self.fp).getvalue()
+            for match in re.compile(re.escape(target) + rb"(?=\s|$)").finditer(content, pos):
+                after = content[match.end() : match.end() + 12]
+                # Pixels can spell EI as well; what follows them is seldom plain text.
+                if all(byte in (9, 10, 12, 13) or 32 <= byte < 127 for byte in after):
+                    self.seek(min(match.end() + 1, len(content)))
+                    return pos, re.sub(rb"(\x0d\x0a|[\x0d\x0a])$", b"", content[pos : match.start()])
+            raise PSEOF("inline image without an end")
+
+    class Interpreter(PDFPageInterpreter):
+        """Runs operators under the clock of the device; one that fails is left out."""
+
+        def init_resources(self, resources: dict[object, object]) -> None:
+            self.resources = resources if isinstance(resources, dict) else {}
+            self.fontmap, self.xobjmap, self.csmap = {}, {}, dict(PREDEFINED_COLORSPACE)
+            for name, spec in _entries(self.resources, "Font"):
+                found = resolve1(spec)
+                self.fontmap[name] = self.rsrcmgr.get_font(getattr(spec, "objid", None), found if isinstance(found, dict) else {})
+            self.xobjmap = dict(_entries(self.resources, "XObject"))
+
+        def execute(self, streams: Sequence[object]) -> None:
+            device: Any = self.device
+            self.stream_ids.clear()
+            found = []
+            for entry in streams:
+                stream = stream_value(entry)
+                if stream.objid is None or stream.objid not in self.parent_stream_ids:
+                    found.append(stream)
+                    if stream.objid is not None:
+                        self.stream_ids.add(stream.objid)
+            try:
+                parser = ContentParser([stream for stream in found if _decodes(stream, device)])
+            except PSEOF:
+                return
+            count = failures = 0
+            while failures < MAX_FAULTS:
+                try:
+                    _, value = parser.nextobject()
+                except PSEOF:
+                    break
+                except faults as error:
+                    failures += 1
+                    device.fail(error)
+                    continue
+                count += 1
+                if not count % TOKENS_PER_LOOK:
+                    device.look()
+                if not isinstance(value, PSKeyword):
+                    if len(self.argstack) < MAX_OPERANDS:
+                        self.argstack.append(value)
+                    continue
+                method, needed = _operator(value)
+                arguments, self.argstack = self.argstack, []
+                if method and len(arguments) >= needed:
+                    try:
+                        getattr(self, method)(*arguments[len(arguments) - needed :])
+                    except device.ends:
+                        raise
+                    except faults as error:
+                        failures += 1
+                        if method in _TELLING or failures == MAX_FAULTS:
+                            device.fail(error)
+            if any(getattr(stream, "damaged", False) for stream in found):
+                device.fail(ValueError("a stream of the page is damaged"))
+
+    def _entries(resources: Any, kind: str) -> list[tuple[Any, Any]]:
+        try:
+            return list(dict_value(resources.get(kind)).items())
+        except faults:
+            return []
+
+    def _decodes(stream: Any, device: Any) -> bool:
+        try:
+            stream.get_data()
+        except faults as error:
+            device.fail(error)
+            return False
+        return True
+
+    known: dict[Any, tuple[str, int]] = {}
+
+    def _operator(keyword: Any) -> tuple[str, int]:
+        found = known.get(keyword)
+        if found is None:
+            name = "do_" + str(keyword_name(keyword)).replace("*", "_a").replace('"', "_w").replace("'", "_q")
+            method = None if name in _COLOURS else getattr(Interpreter, name, None)
+            found = (name, method.__code__.co_argcount - 1) if method else ("", 0)
+            if len(known) < 10_000:
+                known[keyword] = found
+        return found
+
+    return SimpleNamespace(
+        Parser=Parser, PDFDocument=PDFDocument, RebuiltDocument=RebuiltDocument, Manager=Manager, Interpreter=Interpreter
+    )

@@ -1,0 +1,59 @@
+"""What the reading of one document may cost: time, as a base and a share for every page that is found in it; and whether a native reader may help."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from analyzer.errors import TimeLimitError
+from analyzer.settings import Limits
+
+#: Share of the time that is kept for what follows the pages: their layout, a second reader, the way back to the caller.
+RESERVE = 0.3
+
+
+class Budget:
+    """Counts the pages of a document and tells how long its readers may still work.
+
+    Parameters
+    ----------
+    limits : Limits
+    on_time : callable, optional
+        Called with the seconds that the document may take in all, when pages or scans made them more; at most twice a second.
+    native : bool, default=True
+        pdfium may be asked where pdfminer fails. It is written in C++ and could take the process along.
+    """
+
+    def __init__(self, limits: Limits, on_time: Callable[[float], None] | None = None, *, native: bool = True) -> None:
+        self.native = native
+        self._limits = limits
+        self._start = self._told = time.monotonic()
+        self._allowed = limits.timeout_s
+        self._on_time = on_time
+
+    def add_page(self) -> None:
+        self.add(self._limits.timeout_per_page_s)
+
+    def add(self, seconds: float, *, now: bool = False) -> None:
+        """Allow more time; `now` tells at once who waits, before something that takes long."""
+        self._allowed += seconds
+        if self._on_time is not None and (now or time.monotonic() - self._told > 0.5):
+            self._told = time.monotonic()
+            self._on_time(self._allowed)
+
+    def check(self) -> None:
+        """Raise TimeLimitError where the time is over."""
+        if self.left < 0:
+            raise TimeLimitError(
+                f"The document takes more than {self._allowed:.0f} seconds", hint="split the file, or print it to a new PDF"
+            )
+
+    @property
+    def left(self) -> float:
+        """Seconds until everything must be done; may be negative."""
+        return self._start + self._allowed - time.monotonic()
+
+    @property
+    def left_for_pages(self) -> float:
+        """Seconds until the reading of pages must end, so that what was read can still be delivered."""
+        return self._start + self._allowed * (1 - RESERVE) - time.monotonic()

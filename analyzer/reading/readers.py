@@ -1,0 +1,156 @@
+"""Which of the two PDF readers has a page: pdfminer first, pdfium for the pages on which it fails, finds nothing, or finds garbage."""
+
+from __future__ import annotations
+
+import re
+import string
+import unicodedata
+from collections.abc import Callable
+
+from analyzer.errors import CorruptDocumentError, EncryptedDocumentError, ReadError, SettingsError
+from analyzer.reading.budget import Budget
+from analyzer.reading.ocr import DOUBTFUL
+from analyzer.reading.runs import RawPage
+from analyzer.settings import Settings
+
+#: A page with more characters that are no letters of any script than this share is garbled: its font has no table to Unicode.
+GARBLED_SHARE = 0.25
+#: Vowels make up 36 to 48 % of the Latin letters of a text; under this share, the font shows other letters than it names.
+LEAST_VOWELS, LEAST_LETTERS = 0.22, 200
+#: Seconds that must be left to ask the second reader: it cannot be asked to stop.
+NATIVE_S = 2.0
+
+_GARBAGE = re.compile("[\ue000-\uf8ff\ufffd\x00-\x08\x0e-\x1f]")
+_VOWELS = frozenset("aeiou")
+
+
+def read_raw_pages(data: bytes, settings: Settings, budget: Budget) -> list[RawPage]:
+    """Return the pages of a PDF, each from the reader that has more of it; pdfium takes part where it is installed.
+
+    Raises
+    ------
+    CorruptDocumentError, EncryptedDocumentError, TooLargeError
+    """
+    from analyzer.reading import pdf, pdfium
+
+    def first() -> list[RawPage]:
+        return list(pdf.read_pdf_pages(data, limits=settings.limits, budget=budget))
+
+    def second(wanted: Callable[[int], bool]) -> list[RawPage]:
+        found = list(pdfium.read_pdf_pages(data, limits=settings.limits, budget=budget, wanted=wanted))
+        for page in found:
+            if page.unmapped and _is_plausible("".join(run.text for run in page.runs)):
+                page.unmapped = 0  # pdfium found the letters by the names inside the font, and they make words
+        return found
+
+    if settings.pdf_engine == "pdfium" and budget.native:
+        try:
+            return second(lambda number: True)
+        except CorruptDocumentError:
+            return first()
+    try:
+        pages = first()
+    except (CorruptDocumentError, EncryptedDocumentError) as error:
+        return _read_refused(error, second, budget)
+    poor = {page.number for page in pages if _is_poor(page)}
+    lost = bool(pages) and pages[-1].lost > 0
+    if not (poor or lost) or not budget.native or budget.left < NATIVE_S:
+        return pages
+    try:
+        others = second((lambda number: True) if lost else poor.__contains__)
+    except (ReadError, SettingsError):
+        return pages
+    if len(others) > len(pages):
+        # Pages of a damaged tree. Where the two agree in number, a page is the same page.
+        if not lost:
+            try:
+                others = second(lambda number: True)
+            except (ReadError, SettingsError):
+                return pages
+        return others if _letters(others) >= _letters(pages) else pages
+    if len(others) < len(pages):
+        return pages
+    return [other if page.number in poor and _is_better(other, page) else page for page, other in zip(pages, others, strict=True)]
+
+
+def _read_refused(error: ReadError, second: Callable[[Callable[[int], bool]], list[RawPage]], budget: Budget) -> list[RawPage]:
+    """Return what pdfium makes of a file that pdfminer cannot open; raise the reason of the one that knows it."""
+    if not budget.native:
+        raise error
+    try:
+        pages = second(lambda number: True)
+    except EncryptedDocumentError as other:
+        raise other from error
+    except (CorruptDocumentError, SettingsError):
+        raise error from None
+    if not pages:
+        raise error
+    return pages
+
+
+def _is_poor(page: RawPage) -> bool:
+    if page.gave_up and page.shown:
+        return False  # what takes one reader too long may take the other as long, and what was read would be lost with it
+    return not page.shown or page.unmapped > GARBLED_SHARE * page.shown or find_fault(page) in ("garbled_page", "broken_page", "empty_page")
+
+
+def _is_better(other: RawPage, page: RawPage) -> bool:
+    if page.unmapped > GARBLED_SHARE * page.shown > 0:
+        return _is_plausible("".join(run.text for run in other.runs))
+    if other.error:
+        return other.shown > page.shown
+    # A page that was read to its end is believed over one that stopped; but pdfium may have lost what pdfminer found before it did.
+    # An empty page from either is no proof that the page is empty.
+    return 0 < other.shown >= page.shown
+
+
+def _is_plausible(text: str) -> bool:
+    r"""Tell whether a text can be the right one for a font that does not say which letters it shows.
+
+    pdfium gives the numbers of the glyphs then, which look like a cipher ("9ROXPHV\x03" for "Volumes "): control characters, hardly a vowel, or letters
+    of all scripts.
+    """
+    shown = sum(not character.isspace() for character in text)
+    letters, vowels, _ = _count_letters(text)
+    return letters >= max(3, 0.4 * shown) and vowels >= 0.2 * letters and not _GARBAGE.search(text)
+
+
+def _letters(pages: list[RawPage]) -> int:
+    return sum(page.shown for page in pages)
+
+
+def find_fault(page: RawPage) -> str:
+    """Return why a page must be taken as unread, or "": a clause is never called missing because its page was not read."""
+    if page.recognized is not None:
+        return "doubtful_page" if page.recognized < DOUBTFUL else ""
+    shown = page.shown
+    if is_garbled(page, shown):
+        return "garbled_page"
+    if page.error:
+        return "broken_page"
+    # A stamp or a signature line on a scan is text, but not the text of the page.
+    if page.image_share > 0.8 and shown < 100:
+        return "image_page"
+    return "empty_page" if not shown and page.painted else ""
+
+
+def is_garbled(page: RawPage, shown: int) -> bool:
+    """Tell whether the letters of a page are not those that it shows: characters without a meaning, or words that nobody can speak."""
+    if shown > 20 and page.unmapped > GARBLED_SHARE * shown:
+        return True
+    if shown <= 20:
+        return False
+    text = "".join(run.text for run in page.runs)
+    if len(_GARBAGE.findall(text)) > GARBLED_SHARE * shown:
+        return True
+    if shown <= LEAST_LETTERS:
+        return False
+    letters, vowels, kinds = _count_letters(text)
+    return letters > LEAST_LETTERS and letters > 0.4 * shown and kinds >= 12 and vowels < LEAST_VOWELS * letters
+
+
+def _count_letters(text: str) -> tuple[int, int, int]:
+    """Return the number of Latin letters, of vowels among them, and of different letters."""
+    folded = text.casefold() if text.isascii() else unicodedata.normalize("NFD", text.casefold())
+    counts = {letter: folded.count(letter) for letter in string.ascii_lowercase}
+    return sum(counts.values()), sum(counts[letter] for letter in _VOWELS), sum(count > 0 for count in counts.values())

@@ -1,0 +1,92 @@
+"""The other side of `isolation`: reads one document after another from its standard input, under a limit of memory."""
+
+from __future__ import annotations
+
+import gc
+import os
+import pickle
+from typing import Any
+
+from analyzer.errors import AnalyzerError, CorruptDocumentError
+from analyzer.settings import Settings
+
+#: The process ends after so many documents, or when it has grown beyond this: libraries keep what they once took.
+MOST_DOCUMENTS = 500
+MOST_BYTES = 400_000_000
+_TOO_LARGE = ("error", ("too_large", "The document needs more memory than it may have", "raise limits.read_memory_bytes or split the file"))
+
+
+def serve() -> None:
+    """Answer until the pipe is closed."""
+    from analyzer.reading.isolation import _receive, _send
+
+    pipe_in = os.fdopen(os.dup(0), "rb")
+    pipe_out = os.fdopen(os.dup(1), "wb")
+    # Libraries print; nothing of it may get among the answers.
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nowhere, 0)
+    os.dup2(nowhere, 1)
+    _send(pipe_out, pickle.dumps(("ready", None), 5))
+    for _ in range(MOST_DOCUMENTS):
+        try:
+            frame = _receive(pipe_in)
+        except Exception:  # the caller has gone
+            return
+        # The request comes from our own package in the calling process, so it may hold any class.
+        files, name, settings, native = pickle.loads(frame)
+        del frame
+        answer = _answer(files, name, settings, native, lambda seconds: _send(pipe_out, pickle.dumps(("time", seconds), 5)))
+        try:
+            frame = pickle.dumps(answer, 5)
+        except MemoryError:
+            frame = pickle.dumps(_TOO_LARGE, 5)
+        del answer
+        _send(pipe_out, frame)
+        del files
+        if _resident_bytes() > MOST_BYTES:
+            gc.collect()
+            if _resident_bytes() > MOST_BYTES:
+                return
+
+
+def _answer(files: Any, name: str, settings: Settings, native: bool, tell: Any) -> tuple[str, Any]:
+    from analyzer.reading import read_here
+    from analyzer.reading.budget import Budget
+
+    _limit_memory(settings.limits.read_memory_bytes)
+    try:
+        return "document", read_here(files, name, settings, Budget(settings.limits, tell, native=native))
+    except MemoryError:
+        return _TOO_LARGE
+    except AnalyzerError as error:
+        return "error", (error.code, error.message, error.hint)
+    except Exception as error:
+        return "error", (
+            CorruptDocumentError.code,
+            f"The file cannot be read: {type(error).__name__}",
+            "it is damaged, or nested too deeply",
+        )
+
+
+def _limit_memory(memory_bytes: int) -> None:
+    """Bound the address space, where the platform can; a limit that is set from outside stays."""
+    try:
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes if hard == resource.RLIM_INFINITY else min(memory_bytes, hard), hard))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    except (ImportError, OSError, ValueError):
+        return
+
+
+def _resident_bytes() -> int:
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+if __name__ == "__main__":
+    serve()
