@@ -7,6 +7,7 @@ import re
 from collections import Counter, defaultdict
 from statistics import median
 
+from analyzer.reading.aligned import find_aligned
 from analyzer.reading.builder import TextLine, clean
 from analyzer.reading.runs import RawPage
 from analyzer.reading.segments import Segment, split_segments
@@ -159,19 +160,20 @@ def _prose_lines(rows: list[list[Segment]], page: RawPage) -> list[TextLine]:
     """Rows to lines, with block starts by distance, indent, size and weight; aligned short segments become table rows."""
     pitches = [b[0].top - a[0].top for a, b in itertools.pairwise(rows) if 0 < b[0].top - a[0].top < 60]
     pitch = median(pitches) if pitches else 14.0
-    table = _aligned_rows(rows)
+    tables = {table.first: table for table in find_aligned(rows, page.rules)}
+    after = 0
     right_edge = max((row[-1].x1 for row in rows), default=page.width)
     lines: list[TextLine] = []
     previous: list[Segment] | None = None
     for position, row in enumerate(rows):
+        if position < after:
+            continue
+        if position in tables:
+            lines += _grid_lines(tables[position].rows, page.number)
+            previous, after = None, tables[position].last
+            continue
         box = _union(row, page.number)
         size, bold = max(s.size for s in row), all(s.bold for s in row)
-        if position in table:
-            cells = [s.text for s in row]
-            boxes: list[Box | None] = [Box(page.number, *s.box) for s in row]
-            lines.append(TextLine(" | ".join(cells), True, "table_row", box, size, bold, cells, boxes))
-            previous = None
-            continue
         text = " ".join(s.text for s in row)
         new_block = previous is None
         if previous is not None:
@@ -193,20 +195,6 @@ def _prose_lines(rows: list[list[Segment]], page: RawPage) -> list[TextLine]:
         lines.append(TextLine(text, new_block, "", box, size, bold))
         previous = row
     return lines
-
-
-def _aligned_rows(rows: list[list[Segment]]) -> set[int]:
-    """Find rows of a table without rules: two neighbours at least with the same left edges in two columns or more."""
-    found: set[int] = set()
-    for position, row in enumerate(rows):
-        if len(row) < 2 or any(_BULLET.match(s.text + " ") and len(s.text) < 4 for s in row[:1]):
-            continue
-        edges = [s.x0 for s in row]
-        for other in rows[max(0, position - 2) : position] + rows[position + 1 : position + 3]:
-            if len(other) >= 2 and sum(any(abs(edge - s.x0) < 6 for s in other) for edge in edges) >= 2:
-                found.add(position)
-                break
-    return found
 
 
 def furniture_key(text: str, row: list[Segment]) -> str:

@@ -25,7 +25,11 @@ def columns() -> bytes:
         "Systems that the Customer adds later are covered from the day on which the Provider has confirmed them in wri-\nting.",
         width=COLUMN, justify=True)  # fmt: skip
     sheet.heading("2. Duties of the Customer", size=11)
-    sheet.paragraph("The Customer reports faults without delay and names two persons who know the systems. These persons can be", width=COLUMN, justify=True)
+    sheet.paragraph(
+        "The Customer reports faults without delay and names two persons who know the systems. These persons can be",
+        width=COLUMN,
+        justify=True,
+    )
     left = sheet.top
     sheet.top = start + 6
     sheet.paragraph("reached during the service hours and may grant the access that the work requires.", x=313, width=COLUMN, justify=True)
@@ -40,9 +44,16 @@ def columns() -> bytes:
     start = sheet.top
     sheet.paragraph("4.1 Hosted systems run in a data centre in Switzerland. The Provider backs up all data every night and keeps the copies for "
                     "fourteen days.", width=COLUMN, justify=True)  # fmt: skip
-    sheet.paragraph("4.2 The Provider restores data within one working day of the request, free of charge twice a year.", width=COLUMN, justify=True)
+    sheet.paragraph(
+        "4.2 The Provider restores data within one working day of the request, free of charge twice a year.", width=COLUMN, justify=True
+    )
     left, sheet.top = sheet.top, start
-    sheet.paragraph("4.3 Hosted systems are available for 99.5 % of each month. Announced maintenance does not count.", x=313, width=COLUMN, justify=True)
+    sheet.paragraph(
+        "4.3 Hosted systems are available for 99.5 % of each month. Announced maintenance does not count.",
+        x=313,
+        width=COLUMN,
+        justify=True,
+    )
     sheet.paragraph("4.4 Where the availability falls below this value, the Customer receives a credit of 5 % of the monthly fee, which is set off "
                     "against the next invoice, and", x=313, width=COLUMN, justify=True)  # fmt: skip
     sheet.turn_page(70)
@@ -116,7 +127,9 @@ def breaks() -> bytes:
     ]  # fmt: skip
     for number, part in enumerate(parts, 3):
         odd = number % 2
-        sheet.put(525 if odd else 70, 38, "Conditions particulières" if odd else "Contrat de maintenance n° 2026-118", F, 8, right=bool(odd))
+        sheet.put(
+            525 if odd else 70, 38, "Conditions particulières" if odd else "Contrat de maintenance n° 2026-118", F, 8, right=bool(odd)
+        )
         sheet.put(525 if odd else 70, 810, f"{number}/20", F, 8, right=bool(odd))
         sheet.top = 70 if number == 3 else 60
         for text in part:
@@ -200,7 +213,9 @@ def contents() -> bytes:
         sheet.put(525, sheet.top, str(page), right=True)
     sheet.turn_page()
     sheet.heading("1 Oggetto")
-    sheet.paragraph("Il fornitore assiste il cliente nell'uso dei sistemi elencati nell'allegato A. L'assistenza comprende gli aggiornamenti.")
+    sheet.paragraph(
+        "Il fornitore assiste il cliente nell'uso dei sistemi elencati nell'allegato A. L'assistenza comprende gli aggiornamenti."
+    )
     sheet.heading("2 Tempi di intervento")
     sheet.heading("2.1 Guasti bloccanti", size=10)
     sheet.paragraph("Il fornitore interviene entro due ore dalla segnalazione.")
@@ -226,9 +241,15 @@ def definitions() -> bytes:
     sheet.paragraph("Response Time: the time between the report of a Fault and the first message of an engineer who works on it.")
     sheet.heading("2. Terms of the Order")
     for term, meaning in (
-        ("Systems", "the servers and workstations that the Customer has listed in Annex 1, with the software installed on them on the day of the order"),
+        (
+            "Systems",
+            "the servers and workstations that the Customer has listed in Annex 1, with the software installed on them on the day of the order",
+        ),
         ("Site", "the premises of the Customer in Winterthur"),
-        ("Service Hours", "Monday to Friday from 08:00 to 18:00, public holidays at the Site excluded, unless the parties agree on other hours in writing"),
+        (
+            "Service Hours",
+            "Monday to Friday from 08:00 to 18:00, public holidays at the Site excluded, unless the parties agree on other hours in writing",
+        ),
     ):
         start = sheet.top
         sheet.paragraph(meaning, x=190, width=335)
@@ -255,7 +276,9 @@ def form() -> bytes:
         ("Monatliche Pauschale:", "pauschale", "", 210),
     ):  # fmt: skip
         sheet.put(70, top, label)
-        fields.textfield(name=name, value=value, x=190, y=HEIGHT - top - 5, width=160, height=16, fontName="Helvetica", fontSize=10, borderWidth=0.5)
+        fields.textfield(
+            name=name, value=value, x=190, y=HEIGHT - top - 5, width=160, height=16, fontName="Helvetica", fontSize=10, borderWidth=0.5
+        )
     sheet.put(95, 240, "Ersatzgerät innert eines Arbeitstages")
     fields.checkbox(name="ersatz", checked=True, x=70, y=HEIGHT - 243, size=12)
     sheet.put(95, 265, "Bereitschaft am Wochenende")
@@ -263,8 +286,6 @@ def form() -> bytes:
     sheet.top = 280
     sheet.paragraph("Der Anbieter bestätigt den Auftrag innert zweier Arbeitstage.")
     return sheet.finish()
-
-
 
 
 SAMPLES = {
