@@ -9,9 +9,10 @@ from statistics import median
 
 from analyzer.reading.aligned import find_aligned
 from analyzer.reading.builder import TextLine, clean
+from analyzer.reading.notes import body_size, drop_marks, find_footnotes, marks_of, place_side_notes
 from analyzer.reading.runs import RawPage
 from analyzer.reading.segments import Segment, split_segments
-from analyzer.reading.tables import find_grids
+from analyzer.reading.tables import Grid, find_grids
 from analyzer.types import Box
 
 #: Share of the page height, top and bottom, where running heads and page numbers live.
@@ -74,10 +75,28 @@ def order_columns(rows: list[list[Segment]], width: float) -> list[list[Segment]
     return ordered + left + right
 
 
-def layout_page(page: RawPage, furniture: frozenset[str] = frozenset()) -> tuple[list[TextLine], tuple[str, ...]]:
-    """Return the lines of a page in reading order, and the furniture that was dropped."""
+def layout_page(page: RawPage, furniture: frozenset[str] = frozenset()) -> tuple[list[TextLine], tuple[str, ...], list[TextLine]]:
+    """Return the lines of a page in reading order, the furniture that was dropped, and the footnotes."""
     grids = find_grids(page.rules, page.width, page.height)
-    rows = split_segments(page.runs, grids)
+    kept, dropped = _part_furniture(split_segments(page.runs, grids), page, furniture)
+    size = body_size(kept)
+    first = find_footnotes(kept, page, size)
+    notes = kept[first:]
+    if notes:
+        runs = drop_marks(page.runs, marks_of(notes), size, notes[0][0].top)
+        kept, _ = _part_furniture(split_segments(runs, grids), page, furniture)
+        kept = kept[: find_footnotes(kept, page, size)]
+    kept = place_side_notes(kept, size)
+    lines = _body_lines(kept, grids, page)
+    note_lines = _note_lines(notes, page.number)
+    if page.turn or page.slope:
+        for line in lines + note_lines:
+            line.box = _as_shown(line.box, page)
+            line.cell_boxes = [_as_shown(box, page) for box in line.cell_boxes] if line.cell_boxes else None
+    return lines, tuple(dropped), note_lines
+
+
+def _part_furniture(rows: list[list[Segment]], page: RawPage, furniture: frozenset[str]) -> tuple[list[list[Segment]], list[str]]:
     dropped: list[str] = list(dict.fromkeys(page.rotated))
     kept: list[list[Segment]] = []
     for row in rows:
@@ -86,6 +105,10 @@ def layout_page(page: RawPage, furniture: frozenset[str] = frozenset()) -> tuple
             dropped.append(text)
         else:
             kept.append(row)
+    return kept, dropped
+
+
+def _body_lines(kept: list[list[Segment]], grids: list[Grid], page: RawPage) -> list[TextLine]:
     lines: list[TextLine] = []
     inside: dict[int, list[Segment]] = defaultdict(list)
     outside: list[list[Segment]] = []
@@ -119,11 +142,18 @@ def layout_page(page: RawPage, furniture: frozenset[str] = frozenset()) -> tuple
         if block:
             block[0].new_block = True
             lines += block
-    if page.turn or page.slope:
-        for line in lines:
-            line.box = _as_shown(line.box, page)
-            line.cell_boxes = [_as_shown(box, page) for box in line.cell_boxes] if line.cell_boxes else None
-    return lines, tuple(dropped)
+    return lines
+
+
+def _note_lines(rows: list[list[Segment]], number: int) -> list[TextLine]:
+    """Footnotes as blocks of lines, each begun by its mark."""
+    return [
+        TextLine(
+            text, position == 0 or bool(marks_of([row])), "note", _union(row, number), max(s.size for s in row), all(s.bold for s in row)
+        )
+        for position, row in enumerate(rows)
+        for text in (" ".join(s.text for s in row),)
+    ]
 
 
 def _as_shown(box: Box | None, page: RawPage) -> Box | None:
@@ -192,7 +222,7 @@ def _prose_lines(rows: list[list[Segment]], page: RawPage) -> list[TextLine]:
             )
             if distance < -pitch and not ended and text[:1].islower():
                 new_block = False  # a sentence that goes on in the next column
-        lines.append(TextLine(text, new_block, "", box, size, bold))
+        lines.append(TextLine(text, new_block, row[0].hint, box, size, bold))
         previous = row
     return lines
 

@@ -29,6 +29,8 @@ class Segment:
     bottom: float
     size: float
     bold: bool
+    #: "side_note" for what stands in the margin.
+    hint: str = ""
 
     @property
     def box(self) -> tuple[float, float, float, float]:

@@ -105,7 +105,8 @@ def _split_part(rows: list[Sentence], text: str, part: Part, pages: tuple[Page, 
             rows.append(Sentence(len(rows), Span(block.start, block.end), SentenceKind.HEADING, spoken, flat, path.titles))
             path.add(guess, flat)
             continue
-        kind = SentenceKind.LIST_ITEM if block.hint == "list_item" or _ITEM.match(flat) else SentenceKind.SENTENCE
+        item = block.hint == "list_item" or (block.hint != "note" and _ITEM.match(flat))
+        kind = SentenceKind.LIST_ITEM if item else SentenceKind.SENTENCE
         for span in split_sentences(flat, language=spoken, offset=block.start):
             words = text[span.start : span.end].replace("\n", " ")
             rows.append(Sentence(len(rows), span, kind, spoken, words, path.titles))
@@ -151,6 +152,9 @@ def _blocks(pages: Sequence[Page], text: str) -> list[_Block]:
         for line in page.lines:
             if current:
                 gap = text[current[-1].span.end : line.span.start]
+                if current[0].hint == "note" == line.hint and "\n\n" not in gap:
+                    current.append(line)  # a note of several lines
+                    continue
                 if "\n\n" in gap or (line.hint and line.hint != "table_cell") or (current[-1].hint and line.hint != "table_cell"):
                     close()
             current.append(line)
@@ -160,7 +164,7 @@ def _blocks(pages: Sequence[Page], text: str) -> list[_Block]:
 
 def _parts(lines: list[Line], text: str) -> Sequence[list[Line]]:
     """Cut a block at lines that begin an item, a heading or a paragraph that was never wrapped."""
-    if len(lines) == 1 or lines[0].hint in ("table_row", "table_cell"):
+    if len(lines) == 1 or lines[0].hint in ("table_row", "table_cell", "note"):
         return [lines]
     widest = max(line.span.end - line.span.start for line in lines)
     parts: list[list[Line]] = [[lines[0]]]

@@ -106,7 +106,10 @@ def guess_heading(
         clause = (len(text) > MAX_HEADING and bool(_VERB[language].search(text))) or bool(_GOES_ON.search(text))
         return None if clause else HeadingGuess(int(hint[-1]), Origin.FORMAT)
     text = _BULLET.sub("", text)
-    if hint in ("list_item", "table_row", "toc") or lines > 2 or len(text) > MAX_HEADING or not any(c.isalpha() for c in text):
+    if hint == "side_note":
+        # A few words in the margin say what the paragraph is about; a sentence there is a note.
+        return None if len(text) > 60 or _ENDS_LIKE_TEXT.search(text) else HeadingGuess(4, Origin.LOOK)
+    if hint in ("list_item", "table_row", "toc", "note") or lines > 2 or len(text) > MAX_HEADING or not any(c.isalpha() for c in text):
         return None
     paragraph = _PARAGRAPH.match(text)
     numbered = _NUMBERED.match(text)

@@ -35,7 +35,9 @@ def head_cells(text: str, rows: Sequence[Sequence[Span]], bold: Sequence[bool]) 
             heads = _join_heads(words[position - 1], here)
             under_head = False
             paired.append(tuple(("", span) for span in row))
-        elif _is_head(here, bold[position], words[position + 1 :] if position == 0 else [following], first=position == 0, has_heads=bool(heads)):
+        elif _is_head(
+            here, bold[position], words[position + 1 :] if position == 0 else [following], first=position == 0, has_heads=bool(heads)
+        ):
             heads, under_head = here, True
             paired.append(tuple(("", span) for span in row))
         else:

@@ -258,7 +258,7 @@ def definitions() -> bytes:
         sheet.top = end
     sheet.heading("3. Blanks")
     sheet.paragraph("The monthly fee is CHF __________ and is due on the first day of the month.")
-    sheet.paragraph("The Provider responds within [●] hours of the report.")
+    sheet.paragraph("The Provider responds within [•] hours of the report.")
     sheet.paragraph("The contract begins on ....................... and runs for twelve months.")
     sheet.paragraph("Liability is limited to [amount to be agreed] for each year.")
     sheet.paragraph("Place and date: ______________________", gap=10)
