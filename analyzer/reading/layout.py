@@ -15,6 +15,8 @@ from analyzer.reading.segments import Segment, split_segments
 from analyzer.reading.tables import Grid, find_grids
 from analyzer.types import Box
 
+#: Lines of one paragraph that does not fill its lines stand closer than this many type sizes: on a form, all lines are far apart.
+SPARSE = 1.7
 #: Share of the page height, top and bottom, where running heads and page numbers live.
 MARGIN_BAND = 0.12
 
@@ -23,10 +25,21 @@ _PAGE_NUMBER = re.compile(
     r"^\W*(?:(?:page|seite|pagina|s\.|p\.|pag\.)\s*)?(?P<page>\d{1,4})\s*(?:(?:/|von|sur|of|di|de|\|)\s*(?P<of>\d{1,4}))?\W*$",
     re.IGNORECASE,
 )
-_BULLET = re.compile(r"^\s*(?:[•▪●○■□◦‣⁃∙·➢➤✓✔\-–—*]|\(?[a-z]\)|\(?[ivx]{1,4}\)|\(?\d{1,2}[.)](?!\d))\s")
+_LITERA = r"(?:lit|let|lett)\.?\s?[a-z]\b[.)]?"
+_BULLET = re.compile(rf"^\s*(?:{_LITERA}|[•▪●○■□◦‣⁃∙·➢➤✓✔\-–—*]|\(?[a-z]\)|\(?[ivx]{{1,4}}\)|\(?\d{{1,2}}[.)](?!\d))\s", re.IGNORECASE)
 _NUMBERED = re.compile(
-    r"^\s*(?:(?:art(?:icle|ikel|icolo)?\.?|§+|ziff(?:er)?\.?|section|clause)\s*)?\d{1,2}(?:\.\d{1,2}){0,4}\.?\)?\s+\S", re.IGNORECASE
+    r"^\s*(?:(?:(?:art(?:icle|ikel|icolo)?\.?|§+|ziff(?:er)?\.?|section|clause)\s*)?\d{1,2}(?:\.\d{1,2}){0,4}\.?\)?\s+\S"
+    r"|art(?:icle|icolo)\s+(?:premier|primo|unique|unico|[IVX]{1,5})\b"
+    r"|(?:annexe?|anhang|anlage|allegato|appendix|schedule|exhibit|part(?:ie|e)?|teil|titre|titolo|chapitre|kapitel|capitolo|chapter)\s+(?:\d{1,2}|[IVX]{1,5}|[A-Z])\b\s*(?:[-–—:.]|$)"
+    r"|[IVX]{1,5}\.\s+\S)",
+    re.IGNORECASE,
 )
+#: Words that no sentence and no heading ends with.
+_OPEN_END = re.compile(
+    r"\b(?:der|die|das|dem|den|des|ein|eine|einen|einem|einer|eines|und|oder|von|vom|zum|zur|mit|innert|für|le|la|les|un|une|du|de|au|aux|et|ou|dans|par"
+    r"|pour|avec|il|lo|gli|una|di|del|della|dei|delle|da|entro|per|con|the|a|an|of|and|or|to|within|by|with|for|from)$"
+)
+_FIGURE_GOES_ON = re.compile(r"\d{1,4}\s+[a-zà-öø-ÿ]")
 _SENTENCE_END = re.compile(r"[.!?:;…»”\"')]\s*$")
 
 
@@ -218,6 +231,9 @@ def _prose_lines(rows: list[list[Segment]], page: RawPage) -> list[TextLine]:
                 or not same
                 or bool(_BULLET.match(text) and (ended or short or row[0].x0 != previous[0].x0))
                 or bool(_NUMBERED.match(text) and (ended or short or bold))
+                or (short and distance > SPARSE * size and not text[:1].islower())
+                or (ended and _is_capitals(text) and not _is_capitals(lines[-1].text))
+                or (short and _is_capitals(lines[-1].text) and not _is_capitals(text))
                 or (short and ended and abs(row[0].x0 - previous[0].x0) < 3 and text[:1].isupper())
             )
             if distance < -pitch and not ended and text[:1].islower():
@@ -282,6 +298,23 @@ def continues(previous: list[TextLine], following: list[TextLine]) -> bool:
     if not previous or not following or previous[-1].hint or following[0].hint:
         return False
     last, first = previous[-1], following[0]
-    if _SENTENCE_END.search(last.text) or last.bold != first.bold or _NUMBERED.match(first.text) or _BULLET.match(first.text):
+    if _SENTENCE_END.search(last.text) or last.bold != first.bold or _BULLET.match(first.text):
         return False
-    return first.text[:1].islower() or last.text.rstrip().endswith(("-", ","))
+    if first.text[:1].islower() or last.text.rstrip().endswith(("-", ",")) or _OPEN_END.search(last.text):
+        return True
+    # A noun or a figure in the middle of a sentence: the last line is full, and of the same type.
+    if last.box is None or last.size_pt is None or first.size_pt is None or abs(last.size_pt - first.size_pt) > 0.06 * last.size_pt:
+        return False
+    edge = max(line.box.x1 for line in previous if line.box is not None)
+    full = last.box.x1 > edge - 0.2 * (edge - last.box.x0) and len(last.text) > 40 and last.text[-1].isalpha()
+    return (
+        full
+        and not last.bold
+        and (bool(_FIGURE_GOES_ON.match(first.text)) or not _NUMBERED.match(first.text))
+        and not _is_capitals(first.text)
+    )
+
+
+def _is_capitals(text: str) -> bool:
+    letters = [c for c in text if c.isalpha()]
+    return len(letters) > 3 and sum(c.isupper() for c in letters) > 0.85 * len(letters)

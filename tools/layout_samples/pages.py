@@ -119,7 +119,7 @@ def breaks() -> bytes:
         ["h:1. Objet du contrat", "Le prestataire assure la maintenance des postes de travail et des serveurs énumérés dans l'annexe A. Il tient un journal de ses "
          "interventions, que le client peut consulter en tout temps.", "Le client lui donne accès aux locaux et aux systèmes. Il veille à ce que les sauve-"],
         ["gardes soient faites chaque nuit et conservées pendant trente jours.", "h:2. Délais",
-         "En cas de panne bloquante, le prestataire intervient dans les deux heures qui suivent l'annonce. Il rétablit le service dans un délai de"],
+         "En cas de panne bloquante, le prestataire intervient dans les deux heures qui suivent l'annonce. Il rétablit le service, le cas échéant à distance et en accord avec le client, dans un délai de"],
         ["8 heures ouvrées, faute de quoi il fournit un appareil de remplacement.", "h:3. Prix",
          "Le forfait mensuel s'élève à CHF 1'200.-, payable à trente jours. Sont compris dans ce prix:", "- les interventions sur site et à distance,"],
         ["- les pièces de rechange jusqu'à CHF 200.- par cas,", "- les mises à jour de sécurité.",
