@@ -81,6 +81,15 @@ def _single(t: Tokens, i: int) -> Reading | None:
 
 
 def _behind_number(t: Tokens, i: int, number: Number) -> Reading | None:
+    # Asked for the range and again for the single figure.
+    if i in t.lengths:
+        found: Reading | None = t.lengths[i]
+        return found
+    t.lengths[i] = found = _read_behind(t, i, number)
+    return found
+
+
+def _read_behind(t: Tokens, i: int, number: Number) -> Reading | None:
     value, j = number.value, number.end
     elided = t.low(j) in _APOSTROPHES and t.glued(j) and t.glued(j + 1)
     if elided and number.digits:

@@ -78,6 +78,14 @@ class Sense:
     #: Can begin a length of time, a repetition; the most frequent words can neither.
     lasts: bool = False
     repeats: bool = False
+    #: Can begin a repetition by itself; other words only by one of these phrases.
+    counted: bool = False
+    repeating: tuple[str, ...] = ()
+    #: Says a day or a time of the day; other words begin a service window only by one of these phrases.
+    timed: bool = False
+    opening: tuple[str, ...] = ()
+    #: A number in words and nothing else.
+    counts_only: bool = False
     #: Lists of phrases of which one begins, or ends, with the word.
     heads: frozenset[str] = frozenset()
     tails: frozenset[str] = frozenset()
@@ -89,7 +97,8 @@ Trie = dict[str, Any]
 _END = ""
 _NONE: frozenset[str] = frozenset()
 _NEXT_DAYS = frozenset(("next_day", "next_day_elapsed", "second_next_day", "second_next_day_elapsed"))
-_REPEATING = frozenset(("every", "per", "per_weak", "yearly", "alternate_lead"))
+_REPEATING = ("every", "per", "yearly", "alternate_lead", "per_weak")
+_OPENING = ("whole_week", "days_all", "days_work", "days_weekend", "time_from")
 #: "J+1", and "l" and "O" where a scan garbled figures.
 _LETTERS = frozenset("jtdghmlio")
 
@@ -123,9 +132,45 @@ class Lexicon:
     heads: dict[str, frozenset[str]] = field(default_factory=dict)
     tails: dict[str, frozenset[str]] = field(default_factory=dict)
     memory: Memory = field(init=False)
+    #: Words as spaces part them, with the marks that cling to them; of these, those that can make no quantity: most sentences hold nothing else.
+    known: set[str] = field(default_factory=set)
+    quiet: set[str] = field(default_factory=set)
+    #: Those that may be part of one, and of these the ones that may be so where the text has no figure at all.
+    loud: set[str] = field(default_factory=set)
+    strong: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.memory = Memory(self)
+
+    def learn(self, chunks: list[str]) -> bool:
+        """Sort words, as spaces part them, into those that can be part of a quantity and those that cannot; False where one is too long to be kept."""
+        if len(self.known) > _MEMORY:
+            for kept in (self.known, self.quiet, self.loud, self.strong):
+                kept.clear()
+        for chunk in set(chunks):
+            if len(chunk) > _LONGEST:
+                return False
+            self.known.add(chunk)
+            if not self._speaks(chunk):
+                self.quiet.add(chunk)
+                continue
+            self.loud.add(chunk)
+            low = f" {chunk.lower()} "
+            if "\xad" in chunk or COMBINING.search(chunk) or any(hint in low for hint in self.hints):
+                self.strong.add(chunk)
+        return True
+
+    def _speaks(self, chunk: str) -> bool:
+        if COMBINING.search(chunk) or "\xad" in chunk or SWISS(chunk):
+            return True
+        tokens = TOKEN.findall(chunk)
+        # The letter and the slash of "provider's" and "et/ou" are no units.
+        inside = not _DIGIT(chunk) and any(len(token) > 1 for token in tokens)
+        for token in tokens:
+            sense = self.memory[token]
+            if sense.trigger and not (inside and len(token) == 1 and (token == "/" or sense.unit is not None)):
+                return True
+        return False
 
     def classify(self, token: str) -> Sense:
         """Return the sense of a token in any case and, for words of four letters or more, without its accents."""
@@ -136,9 +181,15 @@ class Lexicon:
             sense.digits or sense.number is not None or sense.fraction is not None or sense.ordinal is not None or sense.unit is not None
         )
         sense.lasts = counts or not sense.heads.isdisjoint(_NEXT_DAYS) or low in _LETTERS
-        sense.repeats = counts or (
-            sense.every is not None or sense.times is not None or "alternate" in sense.classes or not sense.heads.isdisjoint(_REPEATING)
-        )
+        sense.counted = counts or sense.every is not None or sense.times is not None or "alternate" in sense.classes
+        sense.repeating = tuple(name for name in _REPEATING if name in sense.heads)
+        sense.repeats = sense.counted or bool(sense.repeating)
+        sense.timed = sense.weekday is not None or not sense.classes.isdisjoint(("noon", "midnight"))
+        sense.timed |= sense.number is not None and not sense.article
+        sense.opening = tuple(name for name in _OPENING if name in sense.heads)
+        roles = (sense.ordinal, sense.fraction, sense.times, sense.unit, sense.every, sense.month, sense.currency, sense.weekday)
+        sense.counts_only = sense.number is not None and not sense.digits and not sense.trigger and all(role is None for role in roles)
+        sense.counts_only &= sense.heads.isdisjoint(_NEXT_DAYS)
         return sense
 
     def _classify(self, token: str) -> Sense:
@@ -430,6 +481,9 @@ class _Builder:
 
 
 COMBINING = re.compile(r"[\u0300-\u036f]")
+_DIGIT = re.compile(r"[0-9½¼¾]").search
+#: "80.-", "80.–", "80'".
+SWISS = re.compile(r"\d(?:[.,][-–—]|['’′](?![\w]))").search
 _CENTURIES = ("19", "20", "21")
 #: For text with combining marks, which are no letters to `re`.
 TOKEN_DECOMPOSED = re.compile(r"(?:[^\W\d_½¼¾][\u0300-\u036f]*)+|\d[\d.,'’]*\d|\d|[^\w\s]|[½¼¾_]")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from analyzer.quantities.clocks import read_lone_clock
 from analyzer.quantities.context import find_anchor, find_bound, find_business, is_idle, is_no_duration, same_bound
 from analyzer.quantities.dates import read_date
 from analyzer.quantities.durations import Reading, read_duration
-from analyzer.quantities.lexicon import COMBINING, TOKEN, TOKEN_DECOMPOSED, Lexicon, load_lexicon
+from analyzer.quantities.lexicon import COMBINING, SWISS, TOKEN, TOKEN_DECOMPOSED, Lexicon, Sense, load_lexicon
 from analyzer.quantities.money import read_money
 from analyzer.quantities.numbers import read_number
 from analyzer.quantities.percentages import read_percentage
@@ -32,7 +33,6 @@ from analyzer.types import (
 )
 
 _DIGIT = re.compile(r"[0-9½¼¾]").search
-_SWISS = re.compile(r"\d(?:[.,][-–—]|['’′](?![\w]))").search
 _CLOCK_MARKS = frozenset((":", "x", "×", "*", "a", "p", "am", "pm"))
 #: Hours a week from which a window no longer makes a time a business time (7 to 21 h on all days is 98).
 _OPEN_MOST = 100
@@ -44,29 +44,31 @@ _SHORT = frozenset((TimeUnit.SECOND, TimeUnit.MINUTE, TimeUnit.HOUR))
 _PERIODS = frozenset((TimeUnit.MINUTE, TimeUnit.HOUR, TimeUnit.DAY, TimeUnit.WEEK, TimeUnit.MONTH, TimeUnit.QUARTER, TimeUnit.YEAR))
 
 
+#: Stands for a length of time whose surroundings are read at the end.
+_PENDING = Duration(Span(0, 0), Decimal(1), Decimal(1), TimeUnit.DAY)
+
+
 def scan(text: str, lexicon: Lexicon, offset: int) -> tuple[Quantity, ...]:
     """Find all quantities of `text`."""
+    chunks = text.split()
+    # What a line end may have cut in two is no word by itself.
+    broken = "-\n" in text
+    if not broken:
+        if lexicon.quiet.issuperset(chunks):
+            return ()
+        if lexicon.known.issuperset(chunks) or lexicon.learn(chunks):
+            if lexicon.loud.isdisjoint(chunks):
+                return ()
+            if lexicon.strong.isdisjoint(chunks) and _DIGIT(text) is None and " l h " not in text.lower():
+                return ()
     pattern = TOKEN
-    broken = "-\n" in text or "\xad" in text
+    broken |= "\xad" in text
     if not text.isascii() and COMBINING.search(text) is not None:
         pattern, broken = TOKEN_DECOMPOSED, True
-    if not broken and _DIGIT(text) is None:
-        low = text.lower()
-        for hint in lexicon.hints:
-            if hint in low:
-                break
-        else:
-            return ()
     words = pattern.findall(text)
     senses = list(map(lexicon.memory.__getitem__, words))
     # "80.-" is money without a word that says so.
-    sparse = not broken and _SWISS(text) is None
-    if sparse:
-        for sense in senses:
-            if sense.trigger:
-                break
-        else:
-            return ()
+    sparse = not broken and SWISS(text) is None
     return _Scanner(Tokens(text, lexicon, words, senses), offset, sparse=sparse).run()
 
 
@@ -115,15 +117,16 @@ class _Scanner:
         if digits and t.glued(i) and t.word(i - 1).isalpha() and not t.has(i - 1, "service_prefix"):
             # The figure of a name: "S3", "M365".
             return i + 1
-        if digits and not sense.trigger:
+        if (digits and not sense.trigger) or (sense.counts_only and not sense.opening):
             number = read_number(t, i)
             if number is not None:
-                follower = t.senses[number.end] if number.end < t.n else None
-                if follower is None or not follower.linked:
+                follower = t.senses[number.end]
+                if not follower.linked and (number.end < t.n or digits):
                     return i + 1
                 # The most frequent case: a figure and a unit that is no mark of the clock.
                 if (
                     follower.unit is not None
+                    and not sense.article
                     and "clock_unit" not in follower.classes
                     and sense.low not in t.lexicon.window_figures
                     and not self._counts_days(i)
@@ -131,7 +134,7 @@ class _Scanner:
                     plain = read_duration(t, i) if follower.month is None and follower.currency is None else None
                     if plain is not None:
                         return self._reading(i, plain)
-        if (self._may_open(i) if digits else sense.window or self._counts_days(i)) and (sense.low != "l" or t.low(i + 1) in ("-", "–")):
+        if self._may_open(i) if digits else (self._opens(i, sense) if sense.window else self._counts_days(i)):
             window = read_window(t, i)
             if window is not None:
                 return self._window(i, window)
@@ -159,7 +162,7 @@ class _Scanner:
                     self.out.append(Percentage(self._span(start, share.end), share.value))
                     start = share.end + 1
                 return shares[-1].end
-        repeated = read_recurrence(t, i, behind=self.behind == i) if sense.repeats else None
+        repeated = read_recurrence(t, i, behind=self.behind == i) if sense.repeats and (sense.counted or self._repeats(i, sense)) else None
         if repeated is not None:
             return self._recurrence(i, repeated)
         reading = read_duration(t, i) if sense.lasts else None
@@ -178,6 +181,23 @@ class _Scanner:
         if following.low in _CLOCK_MARKS or t.lows[i] in t.lexicon.window_figures:
             return True
         return "clock_unit" in following.classes or t.phrase(i + 1, "time_to") != -1
+
+    def _opens(self, i: int, sense: Sense) -> bool:
+        """Whether a word can begin a window: a day, or words such as "from" before a time."""
+        t = self.t
+        if sense.low == "l" and t.low(i + 1) not in ("-", "–"):
+            return False
+        if sense.timed:
+            return True
+        for name in sense.opening:
+            j = t.phrase(i, name)
+            if j != -1 and (name != "time_from" or t.senses[j].digits or t.senses[j].timed):
+                return True
+        return False
+
+    def _repeats(self, i: int, sense: Sense) -> bool:
+        """Whether a phrase such as "every" or "per" stands here."""
+        return any(self.t.phrase(i, name) != -1 for name in sense.repeating)
 
     def _counts_days(self, i: int) -> bool:
         """Whether "six days" stands here."""
@@ -226,7 +246,7 @@ class _Scanner:
             )
             return reading.end if cycle is None else cycle.end
         self.waiting.append((len(self.out), reading))
-        self.out.append(Duration(self._span(reading.start, reading.end), reading.lower, reading.upper, reading.unit))
+        self.out.append(_PENDING)
         self.behind = reading.end
         return reading.end
 

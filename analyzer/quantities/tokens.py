@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from analyzer.quantities.lexicon import Lexicon, Sense, Trie
@@ -9,16 +10,25 @@ from analyzer.quantities.lexicon import Lexicon, Sense, Trie
 _END = ""
 #: Longest phrase, in tokens: every look-ahead is bounded, so that reading stays linear.
 _LONGEST = 14
+#: Empty words behind the last token, which are also those before the first: list[-1] is the last of them.
+_MARGIN = 32
 
 
 class Tokens:
-    """Tokens of one text; index `n` and beyond (and below 0) read as an empty word, so that the grammar need not ask."""
+    """Tokens of one text; some way beyond `n` (and below 0) there are empty words, so that the grammar need not ask.
 
-    __slots__ = ("barren", "ends", "lexicon", "lows", "n", "numbers", "senses", "starts", "text")
+    `low(i)` and `sense(i)` are the lists' own look-up: they are asked a hundred times a sentence.
+    """
+
+    __slots__ = ("barren", "ends", "lengths", "lexicon", "low", "lows", "n", "numbers", "sense", "senses", "starts", "text")
+
+    low: Callable[[int], str]
+    sense: Callable[[int], Sense]
 
     def __init__(self, text: str, lexicon: Lexicon, words: list[str], senses: list[Sense]) -> None:
         self.text, self.lexicon, self.n = text, lexicon, len(words)
         self.numbers: dict[int, Any] = {}
+        self.lengths: dict[int, Any] = {}
         #: Behind days that were read up to here and had no times.
         self.barren = 0
         self.starts: list[int] = []
@@ -33,8 +43,9 @@ class Tokens:
             behind(end)
         if "-\n" in text or "\xad" in text:
             senses = self._heal(words, senses)
-        self.senses = senses
-        self.lows = [sense.low for sense in senses]
+        self.lows = lows = [sense.low for sense in senses] + _EMPTY_LOWS
+        self.senses = senses = senses + _EMPTY
+        self.low, self.sense = lows.__getitem__, senses.__getitem__
 
     def _heal(self, words: list[str], senses: list[Sense]) -> list[Sense]:
         """Join words that a line end cut in two ("Mo-/nate"), where the whole means something."""
@@ -58,19 +69,13 @@ class Tokens:
         self.starts, self.ends, self.n = starts, ends, len(joined)
         return joined
 
-    def low(self, index: int) -> str:
-        return self.lows[index] if 0 <= index < self.n else ""
-
-    def sense(self, index: int) -> Sense:
-        return self.senses[index] if 0 <= index < self.n else _NOTHING
-
     def word(self, index: int) -> str:
         """The token as it stands in the text."""
         return self.text[self.starts[index] : self.ends[index]] if 0 <= index < self.n else ""
 
     def has(self, index: int, name: str) -> bool:
         """Whether the token belongs to the class of function words `name`."""
-        return 0 <= index < self.n and name in self.senses[index].classes
+        return name in self.senses[index].classes
 
     def glued(self, index: int) -> bool:
         """Whether no space stands before the token."""
@@ -82,13 +87,13 @@ class Tokens:
 
     def phrase(self, index: int, name: str) -> int:
         """Return the index behind the longest phrase of the list `name` that begins at `index`, or -1."""
-        if 0 <= index < self.n and name in self.senses[index].heads:
+        if name in self.senses[index].heads:
             return self._walk(self.lexicon.phrases[name], index, 1)
         return -1
 
     def phrase_before(self, index: int, name: str) -> int:
         """Return the index of the first token of the longest phrase of `name` that ends right before `index`, or -1."""
-        if 0 < index <= self.n and name in self.senses[index - 1].tails:
+        if name in self.senses[index - 1].tails:
             return self._walk(self.lexicon.backward[name], index - 1, -1)
         return -1
 
@@ -113,4 +118,5 @@ def ends_line(text: str, end: int, mark: str) -> bool:
     return mark == "\xad" or text[end : end + 1] == "\n"
 
 
-_NOTHING = Sense(low="")
+_EMPTY = [Sense(low="")] * _MARGIN
+_EMPTY_LOWS = [""] * _MARGIN

@@ -186,13 +186,13 @@ def test_decimals_are_read_back(value: Decimal) -> None:
 )
 def test_hostile_input_takes_linear_time(piece: str, language: str) -> None:
     text = piece * (200_000 // len(piece))
-    started = time.perf_counter()
+    started = time.process_time()
     find_quantities(text, language=language)
     # 0.6 s at most on the machine where this was written; a quadratic reader takes minutes.
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
 
 
 def test_a_megabyte_of_digits() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert find_quantities("1" * 1_000_000 + " jours", language="fr") == ()
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
