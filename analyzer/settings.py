@@ -89,6 +89,8 @@ class Settings:
         Needs tesseract and the extra `ocr`; without them "auto" reports such pages as unread.
     pdf_engine : {"pdfminer", "pdfium"}, default="pdfminer"
         Which reader takes PDF files; pdfium needs the extra `pdfium`.
+    password : str, default=""
+        Opens PDF files that ask for one. It is never shown, and not a part of what a result is told apart by.
     rules : str or None, default=None
         TOML file whose risk and checklist rules override the shipped ones by id.
     """
@@ -99,6 +101,7 @@ class Settings:
     ocr: str = "auto"
     pdf_engine: str = "pdfminer"
     rules: str | None = None
+    password: str = field(default="", repr=False)
     thresholds: Thresholds = field(default_factory=Thresholds)
     limits: Limits = field(default_factory=Limits)
 

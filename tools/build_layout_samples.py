@@ -10,7 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from layout_samples import office, pages, tables  # noqa: E402
+from layout_samples import office, pages, tables
 
 ROOT = Path(__file__).resolve().parents[1] / "tests" / "golden" / "layout"
 

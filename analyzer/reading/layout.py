@@ -26,7 +26,7 @@ _PAGE_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _LITERA = r"(?:lit|let|lett)\.?\s?[a-z]\b[.)]?"
-_BULLET = re.compile(rf"^\s*(?:{_LITERA}|[•▪●○■□◦‣⁃∙·➢➤✓✔\-–—*]|\(?[a-z]\)|\(?[ivx]{{1,4}}\)|\(?\d{{1,2}}[.)](?!\d))\s", re.IGNORECASE)
+_BULLET = re.compile(rf"^\s*(?:{_LITERA}|[☐☑☒•▪●○■□◦‣⁃∙·➢➤✓✔\-–—*]|\(?[a-z]\)|\(?[ivx]{{1,4}}\)|\(?\d{{1,2}}[.)](?!\d))\s", re.IGNORECASE)
 _NUMBERED = re.compile(
     r"^\s*(?:(?:(?:art(?:icle|ikel|icolo)?\.?|§+|ziff(?:er)?\.?|section|clause)\s*)?\d{1,2}(?:\.\d{1,2}){0,4}\.?\)?\s+\S"
     r"|art(?:icle|icolo)\s+(?:premier|primo|unique|unico|[IVX]{1,5})\b"

@@ -61,7 +61,10 @@ def _recognize_unread(data: bytes, raw: list[RawPage], settings: Settings) -> li
 
     known = " ".join(run.text for page in raw if page.number not in wanted for run in page.runs[:2000])
     read = {
-        page.number: page for page in recognize_pages(render_pdf(data, wanted, limits=settings.limits), limits=settings.limits, text=known)
+        page.number: page
+        for page in recognize_pages(
+            render_pdf(data, wanted, limits=settings.limits, password=settings.password), limits=settings.limits, text=known
+        )
     }
     return [read.get(page.number, page) for page in raw]
 
@@ -153,16 +156,16 @@ def _read_raw_pages(data: bytes, settings: Settings) -> list[RawPage]:
     from analyzer.reading import pdf, pdfium
 
     if settings.pdf_engine == "pdfium":
-        return list(pdfium.read_pdf_pages(data, limits=settings.limits))
+        return list(pdfium.read_pdf_pages(data, limits=settings.limits, password=settings.password))
     try:
-        pages = list(pdf.read_pdf_pages(data, limits=settings.limits))
+        pages = list(pdf.read_pdf_pages(data, limits=settings.limits, password=settings.password))
         if any(page.gave_up for page in pages) or (any(page.runs for page in pages) and not all(page.error for page in pages)):
             return pages
         refused = None
     except CorruptDocumentError as error:
         pages, refused = [], error
     try:
-        second = list(pdfium.read_pdf_pages(data, limits=settings.limits))
+        second = list(pdfium.read_pdf_pages(data, limits=settings.limits, password=settings.password))
     except (CorruptDocumentError, SettingsError):
         second = []
     if any(page.runs for page in second):

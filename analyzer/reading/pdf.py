@@ -30,10 +30,16 @@ MAX_RULES = 20_000
 MAX_FORM_DEPTH = 12
 MAX_FORM_DRAWS = 3_000
 
+#: What to do with a file that is closed.
+ASK_PASSWORD = "give it as the setting password, or save a copy without one"
+
+#: Codes that WinAnsiEncoding leaves unused; they show a bullet (ISO 32000-1, annex D.2, note 3) in fonts that bring no letters of their own.
+_UNUSED = frozenset((0x7F, 0x81, 0x8D, 0x8F, 0x90, 0x9D))
+_FONT_FILES = ("FontFile", "FontFile2", "FontFile3")
 _BOLD = ("bold", "black", "heavy", "semibold", "demi")
 
 
-def read_pdf_pages(data: bytes, *, limits: Limits) -> Iterator[RawPage]:
+def read_pdf_pages(data: bytes, *, limits: Limits, password: str = "") -> Iterator[RawPage]:
     """Yield the pages of a PDF one by one, each with its runs and rules.
 
     A page that cannot be read comes with `error` set and what was found before; the others are read.
@@ -53,9 +59,11 @@ def read_pdf_pages(data: bytes, *, limits: Limits) -> Iterator[RawPage]:
     foreign = (PDFException, PSException, ValueError, KeyError, TypeError, AttributeError, IndexError, AssertionError, OverflowError,
                RecursionError, ArithmeticError, OSError, struct.error, zlib.error, StopIteration, NotImplementedError)  # fmt: skip
     try:
-        document = PDFDocument(PDFParser(io.BytesIO(data)))
+        document = PDFDocument(PDFParser(io.BytesIO(data)), password)
     except PDFPasswordIncorrect as error:
-        raise EncryptedDocumentError("The PDF asks for a password", hint="save a copy without a password and try again") from error
+        raise EncryptedDocumentError(
+            "The PDF asks for a password" if not password else "The password does not open the PDF", hint=ASK_PASSWORD
+        ) from error
     except foreign as error:
         raise CorruptDocumentError(
             f"The PDF cannot be opened: {_reason(error)}", hint="open it in a viewer and print it to a new PDF"
@@ -117,12 +125,19 @@ def _draw_annotations(page: Any, interpreter: Any) -> None:
     from pdfminer.pdftypes import PDFStream, dict_value, list_value, resolve1
     from pdfminer.utils import apply_matrix_rect, mult_matrix
 
+    from analyzer.reading.fields import field_text, is_hidden
+
     ctm = interpreter.ctm
     for reference in list_value(page.annots)[:MAX_FORM_DRAWS] if page.annots else ():
         annotation = dict_value(reference)
-        if getattr(resolve1(annotation.get("Subtype")), "name", "") not in ("Widget", "FreeText") or not annotation.get("AP"):
+        kind = getattr(resolve1(annotation.get("Subtype")), "name", "")
+        if kind not in ("Widget", "FreeText") or is_hidden(annotation):
             continue
-        look = resolve1(dict_value(annotation["AP"]).get("N"))
+        look = resolve1(dict_value(annotation["AP"]).get("N")) if annotation.get("AP") else None
+        if kind == "Widget" and (text := field_text(annotation, has_look=isinstance(look, PDFStream))):
+            bounds_on_page: Any = tuple(float(resolve1(v)) for v in list_value(annotation["Rect"]))
+            _write_field(interpreter.device.page, text, apply_matrix_rect(ctm, bounds_on_page))
+            continue
         if not isinstance(look, PDFStream):
             continue
         x0, y0, x1, y1 = (float(resolve1(v)) for v in list_value(annotation["Rect"]))
@@ -134,6 +149,18 @@ def _draw_annotations(page: Any, interpreter: Any) -> None:
         d = (y1 - y0) / (high - low) if high != low else 1.0
         place = (a, 0.0, 0.0, d, x0 - a * left, y0 - d * low)
         interpreter.render_contents(dict_value(look.get("Resources") or {}), [look], ctm=mult_matrix(matrix, mult_matrix(place, ctm)))
+
+
+def _write_field(page: RawPage, text: str, box: tuple[float, float, float, float]) -> None:
+    """Put the text of a field on the page, where a viewer would show it."""
+    left, low, right, high = box
+    size = min(10.0, 0.8 * (high - low))
+    if size <= 0 or right <= left or not (-1e6 < left < right < 1e6 and -1e6 < low < high < 1e6):
+        return
+    base = page.height - (low + high) / 2 + 0.28 * size
+    page.runs.append(
+        Run(text, left + 1, base - 0.78 * size, min(right, left + 1 + 0.6 * size * len(text)), base + 0.22 * size, size, False)
+    )
 
 
 def _reason(error: BaseException) -> str:
@@ -219,7 +246,10 @@ def _make_device(manager: Any, limits: Limits) -> PDFDevice:
                                 text = font.to_unichr(cid)
                                 mapped = True
                             except PDFUnicodeNotDefined:
-                                text, mapped = "\ufffd", False
+                                bullet = (
+                                    cid in _UNUSED and not font.is_multibyte() and not any(key in font.descriptor for key in _FONT_FILES)
+                                )
+                                text, mapped = ("•", True) if bullet else ("\ufffd", False)
                             glyph = known[cid] = (text, font.char_width(cid), mapped)
                         text, width, mapped = glyph
                         if x - end > gap and parts:

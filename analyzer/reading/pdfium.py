@@ -13,7 +13,7 @@ from analyzer.settings import Limits
 _BOLD_WEIGHT = 600
 
 
-def read_pdf_pages(data: bytes, *, limits: Limits) -> Iterator[RawPage]:
+def read_pdf_pages(data: bytes, *, limits: Limits, password: str = "") -> Iterator[RawPage]:
     """Yield the pages of a PDF as `analyzer.reading.pdf.read_pdf_pages` does."""
     try:
         import pypdfium2 as pdfium
@@ -23,10 +23,12 @@ def read_pdf_pages(data: bytes, *, limits: Limits) -> Iterator[RawPage]:
             "The reader pdfium is not installed", hint="install the extra: pip install 'clause-analyzer[pdfium]'"
         ) from error
     try:
-        document = pdfium.PdfDocument(data)
+        document = pdfium.PdfDocument(data, password or None)
     except pdfium.PdfiumError as error:
         if "password" in str(error).lower():
-            raise EncryptedDocumentError("The PDF asks for a password", hint="save a copy without a password and try again") from error
+            raise EncryptedDocumentError(
+                "The PDF asks for a password", hint="give it as the setting password, or save a copy without one"
+            ) from error
         raise CorruptDocumentError(f"The PDF cannot be opened: {error}", hint="open it in a viewer and print it to a new PDF") from error
     try:
         if len(document) > limits.max_pages:

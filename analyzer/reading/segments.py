@@ -15,7 +15,9 @@ BASELINE_TOLERANCE = 0.45
 #: A gap wider than this many type sizes parts two segments: cells of a row, or two columns of text.
 SEGMENT_GAP = 1.6
 
-_ENUMERATOR = re.compile(r"[•▪●○■□◦‣⁃∙·➢➤✓✔\-–—*o]|[(]?(?:[a-zA-Z]|[ivxIVX]{1,4}|\d{1,2}(?:\.\d{1,2}){0,4})[.)]{0,2}|§ ?\d+|Art\. ?\d+\.?")
+_ENUMERATOR = re.compile(
+    r"[☐☑☒•▪●○■□◦‣⁃∙·➢➤✓✔\-–—*o]|[(]?(?:[a-zA-Z]|[ivxIVX]{1,4}|\d{1,2}(?:\.\d{1,2}){0,4})[.)]{0,2}|§ ?\d+|Art\. ?\d+\.?"
+)
 
 
 @dataclass(slots=True)

@@ -151,6 +151,16 @@ def row_lines(cells: list[list[TextLine]], *, heads: bool = False) -> Iterator[T
         for cell in cells:
             yield from cell
     else:
-        texts = [" ".join(line.text for line in cell) for cell in cells]
+        texts = [_cell_text(cell) for cell in cells]
         bold = heads or all(line.bold for cell in cells for line in cell)
         yield TextLine(" | ".join(texts), True, "table_row", None, None, bold, texts)
+
+
+def _cell_text(lines: list[TextLine]) -> str:
+    """Join the lines of a cell; the rows of a table in it are kept apart, and its cells told from those of the row."""
+    text = ""
+    for line in lines:
+        inner = line.hint == "table_row" and line.cells is not None
+        words = (": " if len(line.cells or ()) == 2 else ", ").join(filter(None, line.cells or ())) if inner else line.text
+        text = f"{text}{'; ' if inner and text else ' '}{words}" if text else words
+    return text

@@ -18,7 +18,7 @@ from analyzer.types import Document, Line, Page, Part, Sentence, SentenceKind, S
 __all__ = ["detect_language", "split_document", "split_sentences"]
 
 _ITEM = re.compile(
-    r"\s*(?:[•▪●○■□◦‣⁃∙·➢➤✓✔*–—-]\s+|\(?[a-z]{1,2}\)\s+|\(?[ivx]{1,4}\)\s+|\(?\d{1,2}\)\s+|[a-z]\.\s+|(?:lit|lett?)\.?\s?[a-z]\b[.)]?\s+|\d{1,2}(?:\.\d{1,2}){0,4}\.?\s+(?=\S))"
+    r"\s*(?:[☐☑☒•▪●○■□◦‣⁃∙·➢➤✓✔*–—-]\s+|\(?[a-z]{1,2}\)\s+|\(?[ivx]{1,4}\)\s+|\(?\d{1,2}\)\s+|[a-z]\.\s+|(?:lit|lett?)\.?\s?[a-z]\b[.)]?\s+|\d{1,2}(?:\.\d{1,2}){0,4}\.?\s+(?=\S))"
 )
 _NUMBER_ITEM = re.compile(r"\s*\d{1,2}(?:\.\d{1,2}){0,4}\.?\s")
 _TEXT_END = re.compile(r"[.!?:;…][\"»”')\]]?\s*$")
@@ -105,11 +105,13 @@ def _split_part(rows: list[Sentence], text: str, part: Part, pages: tuple[Page, 
             rows.append(Sentence(len(rows), Span(block.start, block.end), SentenceKind.HEADING, spoken, flat, path.titles))
             path.add(guess, flat)
             continue
+        # Where notes stand at the end of the file, no heading says where they belong.
+        titles = () if block.hint == "note" and first.box is None else path.titles
         item = block.hint == "list_item" or (block.hint != "note" and _ITEM.match(flat))
         kind = SentenceKind.LIST_ITEM if item else SentenceKind.SENTENCE
         for span in split_sentences(flat, language=spoken, offset=block.start):
             words = text[span.start : span.end].replace("\n", " ")
-            rows.append(Sentence(len(rows), span, kind, spoken, words, path.titles))
+            rows.append(Sentence(len(rows), span, kind, spoken, words, titles))
 
 
 def _printed(block: _Block, text: str) -> list[str]:

@@ -66,19 +66,29 @@ class HeadingPath:
         del self._open[position:]
 
     def _first_ended(self, guess: HeadingGuess) -> int:
-        if guess.number is not None:
+        if guess.number is not None and guess.origin is Origin.NUMBER:
             if self._goes_on_after_annex(guess.number):
-                return next(n for n, (other, _) in enumerate(self._open) if other.number is not None and other.number.style is Style.ANNEX)
+                return next(
+                    n
+                    for n, (other, _) in enumerate(self._open)
+                    if other.origin is Origin.NUMBER and other.number is not None and other.number.style is Style.ANNEX
+                )
             for position in range(len(self._open) - 1, -1, -1):
                 # A heading of the same style is open: the new one stands beside it, or within it.
-                other = self._open[position][0].number
-                if other is not None and other.style is guess.number.style and not guess.number.ends(other):
+                heading = self._open[position][0]
+                other = heading.number
+                if heading.origin is not Origin.NUMBER or other is None or other.style is not guess.number.style:
+                    continue
+                if not guess.number.ends(other):
                     return position + 1
-                if other is not None and other.style is guess.number.style and other.value[:-1] == guess.number.value[:-1]:
+                if other.value[:-1] == guess.number.value[:-1]:
                     return position
         for position, (heading, _) in enumerate(self._open):
             if heading.origin is Origin.NUMBER and guess.number is not None and heading.number is not None:
                 ends = guess.number.ends(heading.number)
+            elif heading.origin is Origin.FORMAT and guess.origin is Origin.NUMBER:
+                # An annex ends the clauses before it, in whatever style they are set; the title of the document stays above it.
+                ends = guess.number is not None and guess.number.style is Style.ANNEX and heading.number is not None
             else:
                 ends = {
                     Origin.FORMAT: heading.origin is not Origin.FORMAT or heading.level >= guess.level,
@@ -98,18 +108,20 @@ class HeadingPath:
         return value > 1 and self._before_annex.get(number.style, 0) == value - 1 and self._reached.get(number.style, 0) != value - 1
 
     def _in_annex(self) -> bool:
-        return any(other.number is not None and other.number.style is Style.ANNEX for other, _ in self._open)
+        return any(
+            other.origin is Origin.NUMBER and other.number is not None and other.number.style is Style.ANNEX for other, _ in self._open
+        )
 
     def _numbered_before(self, position: int) -> bool:
         return any(other.origin is Origin.NUMBER for other, _ in self._open[:position])
 
     def add(self, guess: HeadingGuess, title: str) -> None:
         number = guess.number
-        if number is not None and number.style is Style.ANNEX:
+        if number is not None and number.style is Style.ANNEX and guess.origin is Origin.NUMBER:
             if not self._in_annex():
                 self._before_annex = self._reached
             self._reached = {}
-        elif number is not None and number.depth == 1:
+        elif number is not None and number.depth == 1 and guess.origin is Origin.NUMBER:
             self._reached[number.style] = number.value[0]
         self._open.append((guess, title))
 
@@ -143,7 +155,13 @@ def guess_heading(
     if hint.startswith("heading"):
         # Some writers style whole clauses as headings to get their numbers.
         clause = (len(text) > MAX_HEADING and bool(_VERB[language].search(text))) or bool(_GOES_ON.search(text))
-        return None if clause else HeadingGuess(int(hint[-1]), Origin.FORMAT)
+        counted = _NUMBERED.match(text)
+        number = (
+            read_number(counted["word"] or "", counted["number"])
+            if counted and (counted["word"] or counted["number"][0].isdigit())
+            else None
+        )
+        return None if clause else HeadingGuess(int(hint[-1]), Origin.FORMAT, number)
     text = _BULLET.sub("", text)
     if hint == "side_note":
         # A few words in the margin say what the paragraph is about; a sentence there is a note.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from layout_samples.sheet import HEIGHT, WIDTH, B, F, I, Sheet
+from layout_samples.sheet import HEIGHT, ITALIC, WIDTH, B, F, Sheet
 
 COLUMN = 212.0
 
@@ -71,7 +71,7 @@ def notes() -> bytes:
     sheet = Sheet()
     for number in (1, 2, 3):
         sheet.watermark("ENTWURF")
-        sheet.put(WIDTH / 2 - 60, 38, "Wartungsvertrag Talwerk AG", I, 8)
+        sheet.put(WIDTH / 2 - 60, 38, "Wartungsvertrag Talwerk AG", ITALIC, 8)
         sheet.put(WIDTH / 2 - 10, 812, f"- {number + 2} -", F, 9)
         sheet.top = 70
         if number == 1:
@@ -79,12 +79,12 @@ def notes() -> bytes:
             side = sheet.top
             sheet.paragraph("Der Anbieter nimmt Meldungen über sein Portal¹ und per Telefon entgegen. Er bestätigt jede Meldung mit einer Nummer, "
                             "unter welcher der Kunde den Stand der Arbeiten abfragen kann.", x=150, width=375)  # fmt: skip
-            sheet.put(50, side + 12, "Meldung von", I, 8)
-            sheet.put(50, side + 21, "Störungen", I, 8)
+            sheet.put(50, side + 12, "Meldung von", ITALIC, 8)
+            sheet.put(50, side + 21, "Störungen", ITALIC, 8)
             side = sheet.top
             sheet.paragraph("Bei einem Stillstand beginnt der Anbieter innert einer Stunde mit der Arbeit. In allen andern Fällen beginnt er innert "
                             "eines Arbeitstages.", x=150, width=375)  # fmt: skip
-            sheet.put(50, side + 12, "Reaktionszeit", I, 8)
+            sheet.put(50, side + 12, "Reaktionszeit", ITALIC, 8)
             sheet.top = 690
             sheet.paragraph("Kann der Anbieter eine Störung² nicht innert zweier Arbeitstage beheben, so stellt er dem Kunden auf eigene Kosten ein",
                             x=150, width=375)  # fmt: skip
@@ -98,7 +98,7 @@ def notes() -> bytes:
             sheet.heading("5. Vergütung", x=150)
             side = sheet.top
             sheet.paragraph("Die Pauschale beträgt CHF 980 im Monat. Sie wird jeweils im Voraus in Rechnung gestellt.", x=150, width=375)
-            sheet.put(50, side + 12, "Pauschale", I, 8)
+            sheet.put(50, side + 12, "Pauschale", ITALIC, 8)
             sheet.paragraph("Arbeiten ausserhalb der Pauschale verrechnet der Anbieter nach Aufwand zu CHF 165 in der Stunde³. Der Kunde prüft die Rapporte und "
                             "unterschreibt sie.", x=150, width=375)  # fmt: skip
             sheet.rule(150, 750, 290, 750)
@@ -261,6 +261,14 @@ def definitions() -> bytes:
     sheet.paragraph("The Provider responds within [•] hours of the report.")
     sheet.paragraph("The contract begins on ....................... and runs for twelve months.")
     sheet.paragraph("Liability is limited to [amount to be agreed] for each year.")
+    sheet.heading("4. Final Provisions")
+    for text in (
+        "Changes need the written form.",
+        "Swiss law applies.",
+        "The courts of Winterthur are competent.",
+        "Annex 1 is a part of this contract.",
+    ):
+        sheet.paragraph(text)
     sheet.paragraph("Place and date: ______________________", gap=10)
     sheet.paragraph("Signature: ______________________")
     return sheet.finish()

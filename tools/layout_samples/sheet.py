@@ -10,7 +10,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.utils import simpleSplit
 from reportlab.pdfgen.canvas import Canvas
 
-F, B, I = "Times-Roman", "Times-Bold", "Times-Italic"
+F, B, ITALIC = "Times-Roman", "Times-Bold", "Times-Italic"
 WIDTH, HEIGHT = A4
 
 
