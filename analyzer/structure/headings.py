@@ -177,17 +177,18 @@ def guess_heading(
     if paragraph and len(text) < 90 and not sentence_like:
         return HeadingGuess(1, Origin.NUMBER, read_number("§", re.sub(r"\D", "", paragraph["number"])))
     if numbered:
-        number, title = numbered["number"], numbered["title"] or ""
+        printed, title = numbered["number"], numbered["title"] or ""
         word = bool(numbered["word"])
-        if number.lower() in ("premier", "primo", "unique", "unico") and not word:
+        if printed.lower() in ("premier", "primo", "unique", "unico") and not word:
             return None
-        if number.isalpha() and not word and not (bold or capitals or larger):
+        if printed.isalpha() and not word and not (bold or capitals or larger):
             return None  # "I want", "A customer": a letter alone numbers a heading only with some emphasis
-        depth = number.count(".") + number.count("-") + 1
+        number = read_number(numbered["word"] or "", printed)
+        depth = printed.count(".") + printed.count("-") + 1
         if word and len(text) < 90 and not sentence_like:
-            return HeadingGuess(depth, Origin.NUMBER, read_number(numbered["word"] or "", number))
+            return HeadingGuess(depth, Origin.NUMBER, number)
         if title and not sentence_like and (title[:1].isupper() or title[:1].isdigit()) and (alone or bold or capitals or larger):
-            return HeadingGuess(depth, Origin.NUMBER, read_number(numbered["word"] or "", number))
+            return HeadingGuess(depth, Origin.NUMBER, number)
         return None
     if sentence_like or not alone:
         return None
