@@ -6,10 +6,10 @@ READY := $(VENV)/.ready
 PORT ?= 8501
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system run test check quality bench peers curve card train samples clean
+.PHONY: help setup system run test check quality bench reading peers peers-durations curve card train samples clean
 
 help: ## show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
 
 setup: $(READY) ## make the virtual environment
 
@@ -41,8 +41,15 @@ quality: $(READY) ## measure on real contracts (REAL=folder) and write docs/qual
 bench: $(READY) ## measure speed as ratios against the raw libraries
 	$(BIN)/python benchmarks/speed.py
 
+reading: $(READY) ## measure reading against the raw libraries (minutes), also on real contracts (REAL=folder), and write docs/reading.md
+	sh tools/ocr.sh
+	$(BIN)/python benchmarks/reading.py --install --real "$${REAL:-../shared/real}/files" --out docs/reading.md
+
 peers: $(READY) ## measure the classifier against scikit-learn's usual pair and spaCy's text classifier (minutes)
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/classifier.py
+
+peers-durations: $(READY) ## measure the reader of durations against those of others (installs them in build/peers; minutes) and write docs/quantities-peers.md
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/durations.py --install --real "$${REAL:-../shared/real}" --out docs/quantities-peers.md
 
 curve: $(READY) ## measure whether more data still helps (minutes), and draw docs/learning-curve.png
 	$(BIN)/python benchmarks/learning_curve.py --real "$${REAL:-../shared/real}"

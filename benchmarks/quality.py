@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from quantity_quality import render_quantities
+
 from analyzer._version import __version__
 from analyzer.api import default_analyzer, load_rows
 from analyzer.classification.cues import RULE_THRESHOLD, cue_categories, score_by_cues
@@ -21,7 +23,6 @@ from analyzer.classification.scores import Scores, score_labels
 from analyzer.classification.training import link_rows
 from analyzer.errors import AnalyzerError
 from analyzer.quantities import find_quantities
-from analyzer.types import Calendar, Duration
 
 Row = dict[str, Any]
 
@@ -90,41 +91,6 @@ def score_whole_texts(folder: Path, documents: dict[str, list[Row]]) -> tuple[Sc
             predicted.append(sorted(found - {"other"}) or ["other"])
             languages.append(row["language"])
     return score_labels(gold, predicted, languages=languages), count
-
-
-def score_durations(documents: dict[str, list[Row]]) -> list[tuple[str, ...]]:
-    """Return per language: durations, F1 of overlapping spans, of exact spans, share of right values and calendars, false alarms."""
-    table = []
-    for language in ("fr", "de", "it", "en"):
-        rows = [row for part in documents.values() for row in part if row["language"] == language]
-        gold = found = overlapping = exact = values = calendars = empty = alarms = 0
-        for row in rows:
-            durations = [q for q in find_quantities(row["text"], language=language) if isinstance(q, Duration)]
-            wanted = list(row["durations"])
-            gold += len(wanted)
-            found += len(durations)
-            if not wanted:
-                empty += 1
-                alarms += bool(durations)
-            for duration in durations:
-                match = next((w for w in wanted if w["start"] < duration.span.end and duration.span.start < w["end"]), None)
-                if match is None:
-                    continue
-                wanted.remove(match)
-                overlapping += 1
-                exact += (match["start"], match["end"]) == tuple(duration.span)
-                lower, upper = duration.seconds
-                values += (match["lo_s"], match["hi_s"]) == (lower, upper) or (
-                    None in (lower, upper) and (lower if upper is None else upper) in (match["lo_s"], match["hi_s"])
-                )
-                calendars += (match["calendar"] == "business") == (duration.calendar is Calendar.BUSINESS)
-        f1 = 2 * overlapping / (gold + found) if gold + found else 0.0
-        f1_exact = 2 * exact / (gold + found) if gold + found else 0.0
-        share = max(1, overlapping)
-        table.append(
-            (language, str(gold), f"{f1:.3f}", f"{f1_exact:.3f}", f"{values / share:.3f}", f"{calendars / share:.3f}", f"{alarms}/{empty}")
-        )
-    return table
 
 
 def score_risks(documents: dict[str, list[Row]], folder: Path) -> tuple[Scores, Scores]:
@@ -253,11 +219,7 @@ def main() -> int:
         "*rows*: the rows as cut by the annotators, with their headings and neighbours; *end to end*: the analyzer reads the whole text, and its own sentences are"
         f" matched to the rows by overlap ({count} texts); *alone*: each row by itself with its headings; *word list*: no model at all.\n",
         compare_scores([("rows", given), ("end to end", whole), ("alone", alone), ("word list", words)]),
-        "## Durations\n",
-        markdown_table(
-            ("language", "durations", "F1 overlapping", "F1 exact span", "values right", "calendar right", "false alarms / rows without"),
-            score_durations(documents),
-        ),
+        *render_quantities(Path(__file__).resolve().parents[1] / "tests" / "cases", options.real, markdown_table),
         "## Risks\n",
         "With the annotated labels, and with the model's own labels.\n",
         compare_scores([("gold labels", risks_gold), ("own labels", risks_own)]),

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from analyzer.assessment.document_rules import DOCUMENT_CHECKS, DocumentCheck
+from analyzer.assessment.needs import Needs, PhraseIndex, find_needs
 from analyzer.assessment.phrases import Group, read_groups
 from analyzer.assessment.predicates import Predicate, compile_condition
 from analyzer.errors import ResourceError
@@ -72,6 +73,8 @@ class Risk:
     #: Whether a provider who reads the contract wants to know it too.
     both_sides: bool
     examples: tuple[Example, ...]
+    #: What a sentence must have for `when` to hold at all.
+    needs: Needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,8 @@ class Catalogue:
     groups: Mapping[str, Group]
     #: SHA-256 over the rules as data, for the provenance of a report.
     sha256: str
+    #: All groups, those of single rules too.
+    phrases: PhraseIndex
 
 
 def load_catalogue(rules: str | None = None) -> Catalogue:
@@ -179,17 +184,26 @@ def _update(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
 
 def _build(tables: dict[str, Any]) -> Catalogue:
     groups = read_groups(tables["phrases"], where="phrases")
+    every = list(groups.values())
     categories = {category.id: category for category in map(_category, tables["category"])}
     risks: dict[str, Risk] = {}
     for entry in tables["risk"]:
         if entry.get("enabled", True):
-            risk = _risk(entry, groups, categories)
+            own = read_groups(entry.get("phrases", {}), where=f"risk {entry.get('id')!r}")
+            every += own.values()
+            risk = _risk(entry, {**groups, **own}, categories)
             if risk.id in risks:
                 raise ResourceError(f"Risk {risk.id!r} is defined twice")
             risks[risk.id] = risk
-    weak = {rule.id: rule for rule in (_weak_rule(entry, groups, categories) for entry in tables["rule"] if entry.get("enabled", True))}
+    weak: dict[str, WeakRule] = {}
+    for entry in tables["rule"]:
+        if entry.get("enabled", True):
+            own = read_groups(entry.get("phrases", {}), where=f"checklist rule {entry.get('id')!r}")
+            every += own.values()
+            rule = _weak_rule(entry, {**groups, **own}, categories)
+            weak[rule.id] = rule
     digest = hashlib.sha256(json.dumps(tables, sort_keys=True, ensure_ascii=False, default=str).encode()).hexdigest()
-    return Catalogue(categories, risks, weak, groups, digest)
+    return Catalogue(categories, risks, weak, groups, digest, PhraseIndex(every))
 
 
 def _category(entry: dict[str, Any]) -> Category:
@@ -230,7 +244,7 @@ _RISK_KEYS = frozenset(
 )
 
 
-def _risk(entry: dict[str, Any], shared: Mapping[str, Group], known: Mapping[str, Category]) -> Risk:
+def _risk(entry: dict[str, Any], groups: Mapping[str, Group], known: Mapping[str, Category]) -> Risk:
     where = f"risk {entry.get('id')!r}"
     name = _text(entry, "id", where)
     _only(entry, _RISK_KEYS, where)
@@ -238,7 +252,6 @@ def _risk(entry: dict[str, Any], shared: Mapping[str, Group], known: Mapping[str
     for category in categories:
         if category not in known:
             raise ResourceError(f"{where}: unknown category {category!r}", hint="known: " + ", ".join(known))
-    groups = {**shared, **read_groups(entry.get("phrases", {}), where=where)}
     severity = Severity(_choice(entry, "severity", tuple(Severity), where))
     graded: list[tuple[Severity, Predicate]] = []
     for grade in entry.get("graded", []):
@@ -251,8 +264,10 @@ def _risk(entry: dict[str, Any], shared: Mapping[str, Group], known: Mapping[str
     if ("when" in entry) == ("check" in entry):
         raise ResourceError(f"{where}: needs either a condition `when` (a sentence) or a `check` (the document)")
     when = check = None
+    needs = Needs()
     if "when" in entry:
         when = compile_condition(entry["when"], groups=groups, rule=name, categories=categories)
+        needs = find_needs(entry["when"], groups, categories)
     else:
         factory = DOCUMENT_CHECKS.get(entry["check"])
         if factory is None:
@@ -273,20 +288,20 @@ def _risk(entry: dict[str, Any], shared: Mapping[str, Group], known: Mapping[str
         check=check,
         both_sides=bool(entry.get("both_sides", False)),
         examples=_examples(entry, labels, where),
+        needs=needs,
     )
 
 
 _RULE_KEYS = frozenset(["id", "category", "when", "scope", "message", "ask", "labels", "phrases", "examples", "enabled"])
 
 
-def _weak_rule(entry: dict[str, Any], shared: Mapping[str, Group], known: Mapping[str, Category]) -> WeakRule:
+def _weak_rule(entry: dict[str, Any], groups: Mapping[str, Group], known: Mapping[str, Category]) -> WeakRule:
     where = f"checklist rule {entry.get('id')!r}"
     name = _text(entry, "id", where)
     _only(entry, _RULE_KEYS, where)
     category = _text(entry, "category", where)
     if category not in known:
         raise ResourceError(f"{where}: unknown category {category!r}", hint="known: " + ", ".join(known))
-    groups = {**shared, **read_groups(entry.get("phrases", {}), where=where)}
     labels = _names(entry, "labels", where) if "labels" in entry else (category,)
     return WeakRule(
         id=name,

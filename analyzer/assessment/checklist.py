@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from analyzer.assessment.catalogue import Catalogue, Category, WeakRule, load_catalogue
-from analyzer.assessment.phrases import Group, fold, read_groups
+from analyzer.assessment.phrases import Group, fold_text, read_groups
 from analyzer.assessment.predicates import Passage
 from analyzer.resources import read_toml
 from analyzer.settings import Settings
@@ -66,7 +66,7 @@ def _check(category: Category, clauses: tuple[Clause, ...], catalogue: Catalogue
         # A heading alone announces and regulates nothing; it is the nearest passage there is.
         nearest = tuple(clause.sentence.span for clause in found) or _nearest(category, clauses)
         return Checked(category.id, Status.MISSING, reasons=("unread_pages",) if unread_pages else (), nearest=nearest[:_MOST_NEAREST])
-    passages = [_passage(clause, settings) for clause in body]
+    passages = [_passage(clause, settings, catalogue) for clause in body]
     reasons: list[str] = []
     evidence: list[Span] = []
     for rule in catalogue.weak_rules.values():
@@ -90,7 +90,7 @@ def _weak(rule: WeakRule, passages: list[Passage]) -> list[int]:
     return faulty
 
 
-def _passage(clause: Clause, settings: Settings) -> Passage:
+def _passage(clause: Clause, settings: Settings, catalogue: Catalogue) -> Passage:
     sentence = clause.sentence
     language = sentence.language if sentence.language in LANGUAGES else "en"
     return Passage(
@@ -101,6 +101,7 @@ def _passage(clause: Clause, settings: Settings) -> Passage:
         kind=sentence.kind,
         quantities=clause.quantities,
         settings=settings,
+        phrases=catalogue.phrases,
     )
 
 
@@ -117,7 +118,7 @@ def _nearest(category: Category, clauses: tuple[Clause, ...]) -> tuple[Span, ...
         if group is None:
             return ()
         for clause in clauses:
-            count = len(set(group.matches(fold(clause.sentence.text).text, clause.sentence.language)))
+            count = len(set(group.matches(fold_text(clause.sentence.text), clause.sentence.language)))
             if count:
                 scored.append((float(count), clause.sentence.span))
     scored.sort(key=lambda pair: (-pair[0], pair[1]))

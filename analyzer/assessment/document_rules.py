@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from analyzer.assessment.phrases import Group, fold
+from analyzer.assessment.phrases import Group, fold_text
 from analyzer.errors import ResourceError
 from analyzer.settings import Settings
 from analyzer.types import Clause, Document, Duration, Finding, Sentence, SentenceKind, ServiceWindow, Span, TimeUnit
@@ -30,7 +30,7 @@ class Whole:
     def folded(self) -> list[str]:
         """Folded text of every clause."""
         if not self._folded:
-            self._folded = [fold(clause.sentence.text).text for clause in self.clauses]
+            self._folded = [fold_text(clause.sentence.text) for clause in self.clauses]
         return self._folded
 
     def with_category(self, categories: Iterable[str]) -> list[Clause]:
@@ -119,7 +119,7 @@ def _present_without(options: dict[str, Any], groups: Mapping[str, Group], where
     def holds(whole: Whole) -> DocumentMatch | None:
         found = _body(whole.with_category(present))
         if needed is not None:
-            found = [clause for clause in found if needed.matches(fold(clause.sentence.text).text, clause.sentence.language)]
+            found = [clause for clause in found if needed.matches(fold_text(clause.sentence.text), clause.sentence.language)]
         if len(found) < at_least or (without and whole.with_category(without)):
             return None
         if phrase is not None and whole.with_phrase(phrase):

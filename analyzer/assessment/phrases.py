@@ -13,10 +13,13 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from analyzer.errors import ResourceError
+from analyzer.resources.literals import required_literals
 from analyzer.types import LANGUAGES, Span
 
+_SEVERAL = re.compile(" {2,}")
 _GAP = r"(?:[^;]{0,60}?(?<!\w))"
 _SPACES = "'’‘ʼ`´-‐‑–\u00a0\u202f\u2009\n\r\t"
 
@@ -60,11 +63,25 @@ def fold(text: str) -> Folded:
     >>> fold("Dès l’annonce,  sous-traitant").text
     'des l annonce, sous traitant'
     """
+    folded = fold_text(text)
+    if len(folded) == len(text):
+        return Folded(folded)
     same_length = text.translate(_FOLDING)
-    if "  " not in same_length:
-        return Folded(same_length)
     kept = [index for index, char in enumerate(same_length) if char != " " or (index and same_length[index - 1] != " ")]
-    return Folded("".join(same_length[index] for index in kept), tuple(kept))
+    return Folded(folded, tuple(kept))
+
+
+@lru_cache(maxsize=4096)  # the rules for the document, the roles and the checklist fold the rows that the rules for sentences have folded
+def fold_text(text: str) -> str:
+    """Return the text of `fold` alone, which costs less.
+
+    Examples
+    --------
+    >>> fold_text("Dès l’annonce,  sous-traitant")
+    'des l annonce, sous traitant'
+    """
+    same_length = text.translate(_FOLDING)
+    return _SEVERAL.sub(" ", same_length).lstrip(" ") if "  " in same_length else same_length
 
 
 def compile_stem(stem: str, language: str) -> str:
@@ -79,73 +96,50 @@ def compile_stem(stem: str, language: str) -> str:
     return stem.replace("'", " ").replace("~", _GAP)
 
 
-def trigram_of(stem: str) -> str | None:
-    """Return three letters that any match of `stem` must contain, or None where that cannot be told at a glance.
-
-    Only letters outside brackets count, and none that a quantifier may remove. It lets most groups be dismissed without running them.
-    """
-    run, best, depth = "", "", 0
-    index = 0
-    while index < len(stem):
-        char = stem[index]
-        following = stem[index + 1 : index + 2]
-        if char == "\\":
-            index += 2
-            char = ""
-        elif char == "[":
-            index = stem.find("]", index + 2) + 1
-            if index == 0:
-                return None
-            char = ""
-        else:
-            index += 1
-        if char in ("(", ")"):
-            depth += 1 if char == "(" else -1
-            char = ""
-        if char == "|" and depth == 0:
-            return None
-        if char.isalpha() and char.isascii() and depth == 0 and following not in ("?", "*", "{"):
-            run += char
-        else:
-            run = ""
-        if len(run) > len(best):
-            best = run
-    return best[:3] if len(best) >= 3 else None
-
-
 @dataclass(slots=True)
 class Group:
     """A named idea; compiled per language on first use."""
 
     name: str
     stems: Mapping[str, Sequence[str]]
-    _compiled: dict[str, tuple[re.Pattern[str] | None, frozenset[str]]] = field(default_factory=dict, repr=False)
+    _compiled: dict[str, tuple[re.Pattern[str] | None, tuple[str, ...]]] = field(default_factory=dict, repr=False)
 
-    def matches(self, folded: str, language: str, trigrams: frozenset[str] | None = None) -> list[tuple[int, int]]:
+    def matches(self, folded: str, language: str) -> list[tuple[int, int]]:
         """Return where the group occurs in folded text, in reading order."""
+        compiled = self._compiled.get(language)
+        if compiled is None:
+            compiled = self._compiled[language] = self._compile(language)
+        pattern, needed = compiled
+        for literal in needed:
+            if literal in folded:
+                break
+        else:
+            if pattern is None or needed:
+                return []
+        assert pattern is not None
+        return [match.span() for match in pattern.finditer(folded)]
+
+    def literals(self, language: str) -> tuple[str, ...] | None:
+        """Return plain strings of which a folded text holds one where the group occurs: () where that cannot be told, None where it never does."""
         if language not in self._compiled:
             self._compiled[language] = self._compile(language)
         pattern, needed = self._compiled[language]
-        if pattern is None or (trigrams is not None and needed and needed.isdisjoint(trigrams)):
-            return []
-        return [match.span() for match in pattern.finditer(folded)]
+        return None if pattern is None else needed
 
-    def _compile(self, language: str) -> tuple[re.Pattern[str] | None, frozenset[str]]:
+    def _compile(self, language: str) -> tuple[re.Pattern[str] | None, tuple[str, ...]]:
+        """Return the expression, and what a text must hold one of for it to match: () where that cannot be told."""
         stems = [compile_stem(stem, language) for stem in self.stems.get(language, ())]
         if not stems:
-            return None, frozenset()
+            return None, ()
         try:
             pattern = re.compile(r"(?<!\w)(?:" + "|".join(stems) + ")", re.DOTALL)
         except re.error as error:
             raise ResourceError(f"Faulty expression in phrase group {self.name!r} ({language}): {error}") from error
-        found = [trigram_of(stem) for stem in stems]
-        needed = frozenset(item for item in found if item is not None) if None not in found else frozenset()
-        return pattern, needed
-
-
-def trigrams(folded: str) -> frozenset[str]:
-    """Return all runs of three characters."""
-    return frozenset(map("".join, zip(folded, folded[1:], folded[2:], strict=False)))
+        found = [required_literals(stem) or required_literals(stem, shortest=1) for stem in stems]
+        if not all(found):
+            return pattern, ()
+        literals = {literal for choice in found for literal in choice}
+        return pattern, tuple(sorted(item for item in literals if not any(other != item and other in item for other in literals)))
 
 
 def read_groups(table: object, *, where: str) -> dict[str, Group]:

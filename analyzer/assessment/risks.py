@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from analyzer.assessment.catalogue import Risk, load_catalogue
 from analyzer.assessment.document_rules import Whole
-from analyzer.assessment.phrases import Folded, fold
+from analyzer.assessment.needs import PhraseIndex
+from analyzer.assessment.phrases import fold_text
 from analyzer.assessment.predicates import Match, Passage
 from analyzer.assessment.roles import assign_roles
 from analyzer.settings import Settings
@@ -45,7 +46,7 @@ def assess_risks(clauses: tuple[Clause, ...], document: Document, *, settings: S
     catalogue = load_catalogue(settings.rules)
     clauses = assign_roles(clauses)
     risks = [risk for risk in catalogue.risks.values() if risk.when is not None]
-    findings = list(_sentence_findings(clauses, risks, settings))
+    findings = list(_sentence_findings(clauses, _Risks(risks), settings, catalogue.phrases))
     findings.sort(key=lambda finding: (finding.evidence[0].start, finding.rule))
     whole = Whole(clauses, document, settings, tuple(findings))
     for risk in catalogue.risks.values():
@@ -63,6 +64,37 @@ def assess_risks(clauses: tuple[Clause, ...], document: Document, *, settings: S
 # ------------------------------------------------------------------------------------------------ sentences
 
 
+class _Risks:
+    """The rules for sentences, found by the labels that they need."""
+
+    def __init__(self, risks: list[Risk]) -> None:
+        self._risks = risks
+        self._free = [number for number, risk in enumerate(risks) if risk.needs.labels is None]
+        self._by_label: dict[str, list[int]] = {}
+        for number, risk in enumerate(risks):
+            for label in risk.needs.labels or ():
+                self._by_label.setdefault(label, []).append(number)
+
+    def firing(self, passage: Passage, known: Set[str] = frozenset()) -> Iterator[tuple[Risk, Match]]:
+        """Yield the rules that hold on a passage, in their order; those in `known` are not asked again."""
+        numbers = set(self._free)
+        candidates = passage.candidates
+        for label in passage.categories | passage.heading_categories:
+            numbers.update(self._by_label.get(label, ()))
+        for number in sorted(numbers):
+            risk = self._risks[number]
+            if risk.id in known:
+                continue
+            for groups in risk.needs.groups:
+                if groups.isdisjoint(candidates):
+                    break
+            else:
+                assert risk.when is not None
+                match = risk.when(passage)
+                if match is not None:
+                    yield risk, match
+
+
 @dataclass(frozen=True, slots=True)
 class _Piece:
     """A clause as a part of a passage: where its text starts there."""
@@ -75,40 +107,31 @@ class _Piece:
         return self.start + len(self.clause.sentence.text)
 
 
-def _sentence_findings(clauses: tuple[Clause, ...], risks: list[Risk], settings: Settings) -> Iterator[Finding]:
-    builder = _Builder(clauses, settings)
+def _sentence_findings(clauses: tuple[Clause, ...], risks: _Risks, settings: Settings, phrases: PhraseIndex) -> Iterator[Finding]:
+    builder = _Builder(clauses, settings, phrases)
     fired: list[set[str]] = []
     for index in range(len(clauses)):
-        passage, pieces = builder.passage(range(index, index + 1))
         found: set[str] = set()
-        for risk in () if builder.bare(index) else risks:
-            assert risk.when is not None
-            match = risk.when(passage)
-            if match is not None:
-                found.add(risk.id)
-                yield _finding(risk, passage, pieces, match)
         fired.append(found)
+        if builder.bare(index):
+            continue
+        passage, pieces = builder.passage([index])
+        for risk, match in risks.firing(passage):
+            found.add(risk.id)
+            yield _finding(risk, passage, pieces, match)
     for rows in builder.joined_rows():
         passage, pieces = builder.passage(rows)
         known = set().union(*(fired[row] for row in rows))
-        for risk in risks:
-            assert risk.when is not None
-            if risk.id in known:
-                continue
-            match = risk.when(passage)
+        for risk, match in risks.firing(passage, known):
             # Words on both sides of a break are what the rows alone could not show.
-            if match is not None and len(_touched(match, pieces)) > 1:
+            if len(_touched(match, pieces)) > 1:
                 for row in rows:
                     fired[row].add(risk.id)
                 yield _finding(risk, passage, pieces, match)
     for lead, item in builder.list_items():
         passage, pieces = builder.passage([lead, item])
-        for risk in risks:
-            assert risk.when is not None
-            if risk.id in fired[item] or risk.id in fired[lead]:
-                continue
-            match = risk.when(passage)
-            if match is not None and len(_touched(match, pieces)) > 1:
+        for risk, match in risks.firing(passage, fired[item] | fired[lead]):
+            if len(_touched(match, pieces)) > 1:
                 fired[item].add(risk.id)
                 yield _finding(risk, passage, pieces[1:], match)
 
@@ -116,19 +139,19 @@ def _sentence_findings(clauses: tuple[Clause, ...], risks: list[Risk], settings:
 class _Builder:
     """Makes passages of clauses, with what the headings above say."""
 
-    def __init__(self, clauses: tuple[Clause, ...], settings: Settings) -> None:
+    def __init__(self, clauses: tuple[Clause, ...], settings: Settings, phrases: PhraseIndex) -> None:
         self.clauses = clauses
         self.settings = settings
-        self._document: dict[str, Folded] = {}
+        self.phrases = phrases
         self._memo: dict[str, dict[int, bool]] = {}
-        self._text = fold("\n".join(clause.sentence.text for clause in clauses))
+        self._text = ""
         self._headings: dict[str, frozenset[str]] = {
             clause.sentence.text.strip(): frozenset(clause.categories) - {"other"}
             for clause in clauses
             if clause.sentence.kind is SentenceKind.HEADING
         }
 
-    def passage(self, rows: range | list[int]) -> tuple[Passage, list[_Piece]]:
+    def passage(self, rows: list[int]) -> tuple[Passage, list[_Piece]]:
         pieces: list[_Piece] = []
         position = 0
         for row in rows:
@@ -150,10 +173,15 @@ class _Builder:
                 for item in piece.clause.quantities
             ),
             settings=self.settings,
-            document=self._text,
+            document=self._whole_text,
             document_memo=self._memo.setdefault(language, {}),
+            phrases=self.phrases,
         )
         return passage, pieces
+
+    def _whole_text(self) -> str:
+        self._text = self._text or fold_text("\n".join(clause.sentence.text for clause in self.clauses))
+        return self._text
 
     def bare(self, row: int) -> bool:
         """Whether a row only announces: a heading, or a few words without a figure ("4. Exclusive remedy.")."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 
-from analyzer.assessment.phrases import Group, fold, read_groups
+from analyzer.assessment.phrases import Group, fold_text, read_groups
 from analyzer.resources import read_toml
 from analyzer.types import Clause, Duration, Sentence, TimeUnit
 
@@ -83,7 +83,7 @@ def _role(clause: Clause, item: Duration, index: int, count: int) -> str | None:
     language = sentence.language
     for head, span in sentence.cells:
         if head and span.start <= item.span.start < span.end:
-            role = _from_cues(fold(head).text, language, ())
+            role = _from_cues(fold_text(head), language, ())
             if role is not None:
                 return role
     if len(sentence.cells) > 2 and item.span.start >= sentence.cells[0][1].end:
@@ -102,7 +102,7 @@ def _role(clause: Clause, item: Duration, index: int, count: int) -> str | None:
     role = _nearest(around, language, candidates)
     if role is None and not candidates:
         for heading in reversed(sentence.heading_path[-2:]):
-            role = role or _from_cues(fold(heading).text, language, ())
+            role = role or _from_cues(fold_text(heading), language, ())
     return role if role is not None else (candidates[0] if candidates else None)
 
 
@@ -119,7 +119,7 @@ def _candidates(clause: Clause, item: Duration) -> tuple[str, ...]:
 
 def _around(sentence: Sentence, item: Duration) -> tuple[str, str]:
     start, end = item.span.start - sentence.span.start, item.span.end - sentence.span.start
-    return fold(sentence.text[max(0, start - _BEFORE) : max(0, start)]).text, fold(sentence.text[end : end + _AFTER]).text
+    return fold_text(sentence.text[max(0, start - _BEFORE) : max(0, start)]), fold_text(sentence.text[end : end + _AFTER])
 
 
 def _nearest(around: tuple[str, str], language: str, candidates: tuple[str, ...]) -> str | None:

@@ -35,13 +35,29 @@ _LETTERS = {
 
 
 class _Start(NamedTuple):
-    """What may begin with a word: concepts of that word alone, and longer patterns by their next word, whole or its beginning; the rest must be tried."""
+    """What may begin with a word: concepts of that word alone, and longer patterns by their next word, whole or its beginning; the rest must be tried.
+
+    `gaps` are patterns whose next word comes after a gap, by that word, where it is whole: most of them are dismissed by what stands in reach.
+    """
 
     alone: tuple[int, ...]
     whole: dict[str, list[_Entry]]
     beginnings: dict[str, list[_Entry]]
     lengths: tuple[int, ...]
     others: tuple[_Entry, ...]
+    gaps: dict[str, list[_Entry]]
+    gap_beginnings: dict[str, list[_Entry]]
+    gap_lengths: tuple[int, ...]
+
+    def in_reach(self, following: Sequence[str]) -> list[_Entry]:
+        """Return the patterns with a gap behind the first word whose word after the gap is among the following ones; each once."""
+        found: list[_Entry] = []
+        for word in set(following):
+            found += self.gaps.get(word, ())
+        for n in self.gap_lengths:
+            for core in {word[:n] for word in following if len(word) >= n}:
+                found += self.gap_beginnings.get(core, ())
+        return found
 
 
 def fold(text: str) -> str:
@@ -116,6 +132,10 @@ class ConceptMatcher:
             for concept, rest in start.others:
                 if _end(rest, words, i + 1):
                     counts[concept] = counts.get(concept, 0) + 1
+            if start.gaps or start.gap_lengths:
+                for concept, rest in start.in_reach(words[i + 1 : i + 2 + _GAP_WORDS]):
+                    if _end(rest, words, i + 1):
+                        counts[concept] = counts.get(concept, 0) + 1
         return counts
 
     def find(self, text: str) -> Iterator[tuple[int, int, int]]:
@@ -132,7 +152,7 @@ class ConceptMatcher:
                 if end:
                     yield concept, i, end
             if following:
-                for concept, rest in start.others:
+                for concept, rest in (*start.others, *start.in_reach(words[i + 1 : i + 2 + _GAP_WORDS])):
                     end = _end(rest, words, i + 1)
                     if end:
                         yield concept, i, end
@@ -166,16 +186,27 @@ def _sort_by_next_word(entries: Iterable[_Entry]) -> _Start:
     beginnings: dict[str, list[_Entry]] = {}
     alone: list[int] = []
     others: list[_Entry] = []
+    gaps: dict[str, list[_Entry]] = {}
+    gap_beginnings: dict[str, list[_Entry]] = {}
     for concept, rest in entries:
         if not rest:
             alone.append(concept)
+        elif rest[0] == _GAP and len(rest) > 1 and rest[1] != _GAP and rest[1][0] != "*":
+            table, core = (gap_beginnings, rest[1][:-1]) if rest[1][-1] == "*" else (gaps, rest[1])
+            table.setdefault(core, []).append((concept, rest))
         elif rest[0] == _GAP or rest[0][0] == "*":
             others.append((concept, rest))
         elif rest[0][-1] == "*":
             beginnings.setdefault(rest[0][:-1], []).append((concept, rest[1:]))
         else:
             whole.setdefault(rest[0], []).append((concept, rest[1:]))
-    return _Start(tuple(alone), whole, beginnings, tuple(sorted({len(core) for core in beginnings})), tuple(others))
+    return _Start(
+        tuple(alone), whole, beginnings, _lengths(beginnings), tuple(others), gaps, gap_beginnings, _lengths(gap_beginnings)
+    )  # fmt: skip
+
+
+def _lengths(cores: Iterable[str]) -> tuple[int, ...]:
+    return tuple(sorted({len(core) for core in cores}))
 
 
 def _end(elements: Sequence[str], words: Sequence[str], i: int) -> int:

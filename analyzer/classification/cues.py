@@ -1,7 +1,7 @@
 """The word list: expressions of four languages by category. What it counts is the same in every language, so Italian profits from German data.
 
-Most of some thousand expressions are not in a given sentence. Each has a literal part that must be there, so an expression runs only where its literal
-was found.
+Most of some thousand expressions are not in a given sentence. Each has literal parts that must be there (`resources/literals.py`), so an expression runs
+only where they were found.
 """
 
 from __future__ import annotations
@@ -14,165 +14,55 @@ from functools import cache, lru_cache
 import numpy as np
 
 from analyzer.resources import read_toml
+from analyzer.resources.literals import LiteralIndex, required_elsewhere, required_literals
 from analyzer.types import LANGUAGES
 
-_OPTIONAL = ("?", "*", "{")
-_FIGURES = tuple("0123456789")
-#: Literals of this length tell much; shorter ones are tried for all texts, once for all expressions that share them.
-_TELLING = 3
-#: Looking for more strings than this costs what running the expression costs.
-_MOST_CHOICES = 12
+#: Plain words, at the beginning or end of a word or both.
+_PLAIN = re.compile(r"(?P<start>\(\?<!\\w\))?(?P<words>[^\\.^$*+?{}\[\]|()]+)(?P<end>\(\?!\\w\))?")
 
 
-def required_literals(pattern: str, shortest: int = _TELLING) -> tuple[str, ...]:
-    """Return plain strings of which every match of `pattern` holds at least one; empty where none has `shortest` letters.
-
-    Examples
-    --------
-    >>> required_literals("remise en (état|service)")
-    ('remise en ',)
-    >>> required_literals("licen[cs]e|(?:droit|diritto) d")
-    ('licen', 'diritto', 'droit')
-    >>> required_literals(r"\\d ?€", shortest=1)
-    ('€',)
-    """
-    found: set[str] = set()
-    for branch in _split_choices(pattern):
-        best: tuple[str, ...] = ()
-        for candidate in _candidates(branch, shortest):
-            if _telling(candidate) > _telling(best):
-                best = candidate
-        if not best or min(map(len, best)) < shortest:
-            return ()
-        found.update(best)
-    return tuple(sorted(found, key=lambda text: (text[:2] != pattern[:2], text)))
-
-
-def _telling(candidate: tuple[str, ...]) -> float:
-    """Return how much it says of a text that it holds one of these: by the shortest; below three letters a sign is rarer than a figure, a figure rarer than letters."""
-    if not candidate:
-        return 0.0
-    shortest = min(map(len, candidate))
-    if shortest >= _TELLING:
-        return shortest
-    return 2.0 if not any(map(str.isalnum, candidate)) else 1.0 + shortest / 4 if not any(map(str.isalpha, candidate)) else shortest / 4
-
-
-def _candidates(branch: str, shortest: int) -> list[tuple[str, ...]]:
-    """Return the alternatives for what a sequence without top-level choice must hold: each run of letters, each group, a figure."""
-    found: list[tuple[str, ...]] = []
-    run = ""
-    position = 0
-    while position < len(branch):
-        character = branch[position]
-        plain = ""
-        if character == "\\":
-            step = 2
-            escaped = branch[position + 1]
-            if not escaped.isalnum():
-                plain = escaped
-            elif escaped == "d" and not _may_be_absent(branch, position + 2):
-                found.append(_FIGURES)
-        elif character == "[":
-            step = branch.index("]", position + 2) - position + 1
-        elif character == "(":
-            step = _group_end(branch, position) - position + 1
-            inner = branch[position + 1 : position + step - 1]
-            if not inner.startswith(("?=", "?!", "?<")) and not _may_be_absent(branch, position + step):
-                literals = required_literals(inner.removeprefix("?:"), shortest)
-                if literals:
-                    found.append(literals)
-        elif character == "{":
-            step = branch.index("}", position) - position + 1
-        else:
-            step = 1
-            plain = character if character not in ".^$*+?|)]}" else ""
-        if plain and not _may_be_absent(branch, position + step):
-            run += plain
-        else:
-            if run:
-                found.append((run,))
-            run = ""
-        position += step
-    if run:
-        found.append((run,))
-    return found
-
-
-def _may_be_absent(branch: str, after: int) -> bool:
-    """Whether what ends before `after` may be missing; `{1,3}` is counted as if it might, which is safe."""
-    return branch[after : after + 1] in _OPTIONAL and bool(branch[after : after + 1])
-
-
-def _group_end(pattern: str, start: int) -> int:
-    """Return the position of the bracket that closes the group opened at `start`."""
-    depth = 0
-    position = start
-    while position < len(pattern):
-        character = pattern[position]
-        if character == "\\":
-            position += 1
-        elif character == "[":
-            position = pattern.index("]", position + 2)
-        elif character == "(":
-            depth += 1
-        elif character == ")":
-            depth -= 1
-            if not depth:
-                return position
-        position += 1
-    raise ValueError(f"unbalanced bracket in {pattern!r}")
-
-
-def _split_choices(pattern: str) -> list[str]:
-    """Split at the top-level bars."""
-    parts: list[str] = []
-    start = position = 0
-    while position < len(pattern):
-        character = pattern[position]
-        if character == "\\":
-            position += 1
-        elif character == "[":
-            position = pattern.index("]", position + 2)
-        elif character == "(":
-            position = _group_end(pattern, position)
-        elif character == "|":
-            parts.append(pattern[start:position])
-            start = position + 1
-        position += 1
-    return [*parts, pattern[start:]]
-
-
-def required_elsewhere(pattern: str, literals: Sequence[str]) -> tuple[tuple[str, ...], ...]:
-    """Return what every match must hold besides `literals`: groups of plain strings, one string of each group.
-
-    Examples
-    --------
-    >>> required_elsewhere("(client|customer) .{0,20}(must|shall) ", ("client", "customer"))
-    ((' ',), ('must', 'shall'))
-    """
-    branches = _split_choices(pattern)
-    if len(branches) > 1:
-        return ()
-    groups = {group for group in _candidates(branches[0], 1) if len(group) <= _MOST_CHOICES and not set(group) & set(literals)}
-    return tuple(sorted(groups, key=lambda group: (len(group), group)))
+def _in_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
 
 
 class Cue:
     """An expression that is compiled when its literals were first met: most of some thousand never are."""
 
-    __slots__ = ("_compiled", "category", "elsewhere", "literals", "pattern")
+    __slots__ = ("_choices", "_compiled", "_musts", "_plain", "category", "literals", "pattern")
 
     def __init__(self, pattern: str, category: int) -> None:
         self.pattern = pattern if re.search(r"\\[A-Z]", pattern) else pattern.lower()
         self.category = category
-        self.literals = required_literals(self.pattern)
-        self.elsewhere = tuple(group for group in required_elsewhere(self.pattern, self.literals) if group != (" ",))
+        self.literals = required_literals(self.pattern) or required_literals(self.pattern, shortest=1)
+        elsewhere = [group for group in required_elsewhere(self.pattern, self.literals) if group != (" ",)]
+        #: The longest first: it is the rarest.
+        self._musts = tuple(sorted((group[0] for group in elsewhere if len(group) == 1), key=len, reverse=True))
+        self._choices = tuple(group for group in elsewhere if len(group) > 1)
         self._compiled: re.Pattern[str] | None = None
+        plain = _PLAIN.fullmatch(self.pattern)
+        self._plain = (plain["words"], bool(plain["start"]), bool(plain["end"])) if plain else None
+
+    def stands_in(self, text: str) -> bool:
+        """Tell whether a lowered text, which holds one of the literals, matches; plain words are told without an expression."""
+        if self._plain is None:
+            return self.found_in(text) is not None
+        words, start, end = self._plain
+        if not (start or end):
+            return words in text
+        at = text.find(words)
+        while at >= 0:
+            beyond = at + len(words)
+            if not (start and at and _in_word(text[at - 1])) and not (end and beyond < len(text) and _in_word(text[beyond])):
+                return True
+            at = text.find(words, at + 1)
+        return False
 
     def found_in(self, text: str) -> re.Match[str] | None:
         """Return the first match in a lowered text."""
-        for group in self.elsewhere:
+        for literal in self._musts:
+            if literal not in text:
+                return None
+        for group in self._choices:
             for literal in group:
                 if literal in text:
                     break
@@ -184,46 +74,24 @@ class Cue:
 
 
 class CueList:
-    """The compiled expressions of one language, found through letter groups of their literals.
-
-    A text of 150 letters has as many groups of four; one set intersection tells which expressions can match at all, out of thousands.
-    """
+    """The expressions of one language, of which a text runs those that can match."""
 
     def __init__(self, cues: dict[str, Sequence[str]], categories: Sequence[str]) -> None:
         index = {category: position for position, category in enumerate(categories)}
-        self._short: dict[tuple[str, ...], list[Cue]] = {}
-        self._by_gram: dict[int, dict[str, list[tuple[str, Cue]]]] = {4: {}, 3: {}}
-        for category, patterns in cues.items():
-            for pattern in dict.fromkeys(patterns):
-                cue = Cue(pattern, index[category])
-                if not cue.literals:
-                    self._short.setdefault(required_literals(cue.pattern, shortest=1), []).append(cue)
-                for literal in cue.literals:
-                    size = 4 if len(literal) >= 4 else 3
-                    buckets = self._by_gram[size]
-                    grams = [literal[k : k + size] for k in range(len(literal) - size + 1)]
-                    gram = min(grams, key=lambda g, buckets=buckets: (len(buckets.get(g, ())), g))  # type: ignore[misc]
-                    buckets.setdefault(gram, []).append((literal, cue))
+        made = (Cue(pattern, index[category]) for category, patterns in cues.items() for pattern in dict.fromkeys(patterns))
+        self._index = LiteralIndex((cue.literals, cue) for cue in made)
 
     def count(self, text: str) -> dict[int, int]:
         """Return category index -> number of expressions found in a lowered text."""
         found: dict[int, int] = {}
-        for cue in self.hits(text):
-            found[cue.category] = found.get(cue.category, 0) + 1
+        for cue in self._index.candidates(text):
+            if cue.stands_in(text):
+                found[cue.category] = found.get(cue.category, 0) + 1
         return found
 
     def hits(self, text: str) -> set[Cue]:
         """Return the expressions that match a lowered text."""
-        hits: set[Cue] = set()
-        for literals, cues in self._short.items():
-            if not literals or any(literal in text for literal in literals):
-                hits.update(cue for cue in cues if cue.found_in(text))
-        for size, buckets in self._by_gram.items():
-            for gram in {text[k : k + size] for k in range(len(text) - size + 1)} & buckets.keys():
-                for literal, cue in buckets[gram]:
-                    if literal in text and cue not in hits and cue.found_in(text):
-                        hits.add(cue)
-        return hits
+        return {cue for cue in self._index.candidates(text) if cue.stands_in(text)}
 
 
 @cache

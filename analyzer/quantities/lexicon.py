@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cache
@@ -91,6 +92,8 @@ class Sense:
     tails: frozenset[str] = frozenset()
     #: Classes of function words: "range", "and", "per", ...
     classes: frozenset[str] = frozenset()
+    #: Stands in the lexicon, or is a figure.
+    known: bool = True
 
 
 Trie = dict[str, Any]
@@ -126,7 +129,8 @@ class Lexicon:
     compound: tuple[re.Pattern[str], ...] = ()
     tail: re.Pattern[str] | None = None
     stems: dict[str, TimeUnit] = field(default_factory=dict)
-    adverbs: frozenset[str] = frozenset()
+    #: Finds what every word put together from others holds: a stem of a unit, "hundred".
+    parts: Callable[[str], re.Match[str] | None] | None = None
     hints: tuple[str, ...] = ()
     #: Lists of phrases by their first and last words.
     heads: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -147,11 +151,13 @@ class Lexicon:
         if len(self.known) > _MEMORY:
             for kept in (self.known, self.quiet, self.loud, self.strong):
                 kept.clear()
-        for chunk in set(chunks):
+        for chunk in set(chunks) - self.known:
             if len(chunk) > _LONGEST:
                 return False
             self.known.add(chunk)
-            if not self._speaks(chunk):
+            # Most are a word, perhaps with a stop behind it.
+            word = chunk.rstrip(",.;:)")
+            if not (self._known(word) and self.memory[word].trigger if word.isalpha() else self._speaks(chunk)):
                 self.quiet.add(chunk)
                 continue
             self.loud.add(chunk)
@@ -159,6 +165,13 @@ class Lexicon:
             if "\xad" in chunk or COMBINING.search(chunk) or any(hint in low for hint in self.hints):
                 self.strong.add(chunk)
         return True
+
+    def _known(self, word: str) -> bool:
+        """Whether a word stands in the lexicon, or may be put together from words that do."""
+        low = word.lower()
+        if word in self.exact or low in self.senses or not low.isascii():
+            return True
+        return len(low) > 3 and self.parts is not None and self.parts(low) is not None
 
     def _speaks(self, chunk: str) -> bool:
         if COMBINING.search(chunk) or "\xad" in chunk or SWISS(chunk):
@@ -176,6 +189,8 @@ class Lexicon:
         """Return the sense of a token in any case and, for words of four letters or more, without its accents."""
         sense = self._classify(token)
         low = "'" if sense.low == "’" else sense.low
+        if not sense.known and low not in self.heads and low not in self.tails and low not in _LETTERS:
+            return sense
         sense.heads, sense.tails = self.heads.get(low, _NONE), self.tails.get(low, _NONE)
         counts = (
             sense.digits or sense.number is not None or sense.fraction is not None or sense.ordinal is not None or sense.unit is not None
@@ -204,9 +219,9 @@ class Lexicon:
         known = self.senses.get(low)
         if known is None and len(low) > 3 and not low.isascii():
             known = self.senses.get(_strip(low))
-        if known is None and 3 < len(low) <= _LONGEST:
+        if known is None and 3 < len(low) <= _LONGEST and self.parts is not None and self.parts(low) is not None:
             known = self._composed(low)
-        return known if known is not None else Sense(low=low)
+        return known if known is not None else Sense(low=low, known=False)
 
     def _composed(self, low: str) -> Sense | None:
         value = parse_compound(low, self.numerals, hundred=self.hundred, thousand=self.thousand)
@@ -282,6 +297,8 @@ class _Builder:
             self.out.backward[name] = _trie(elided, backward=True)
         self.out.heads = _by_word(self.out.phrases)
         self.out.tails = _by_word(self.out.backward)
+        parts = [*self.out.hundred, *self.out.thousand, *self.out.stems]
+        self.out.parts = re.compile("|".join(map(re.escape, parts))).search if parts else None
         self._mark_starts()
         self.out.hints = self._hints()
         return self.out

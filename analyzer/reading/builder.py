@@ -22,6 +22,8 @@ _FOLD = str.maketrans({**_LIGATURES, "\u00ad": "", "\u200b": "", "\ufeff": "", "
 #: Control characters, and those that turn the direction of text: a page can hide words behind them.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200c-\u200f]")
 _SPACES = re.compile(r" {2,}")
+#: Anything that `clean` would change, besides accents and runs of spaces: most lines have none of it.
+_ODD = re.compile("[" + re.escape("".join(map(chr, _FOLD))) + _CONTROL.pattern[1:])
 _BROKEN = re.compile(r"[^\W\d_]{2,}-$")
 #: "Hard- / und Software", "lundi- / vendredi": the hyphen belongs to the word when the next line goes on with a conjunction.
 _KEEPS_HYPHEN = re.compile(r"(und|oder|et|ou|e|o|and|or|bzw|sowie)\b", re.IGNORECASE)
@@ -65,10 +67,11 @@ def collect_lines(lines: Iterable[TextLine], limit: int = MAX_CELL_CHARACTERS) -
 
 def clean(text: str) -> str:
     """Fold ligatures and odd spaces, compose accents; no line breaks remain."""
-    if text.isascii() and text.isprintable():
-        return _SPACES.sub(" ", text).strip()
-    folded = unicodedata.normalize("NFC", _CONTROL.sub("", text.translate(_FOLD)))
-    return _SPACES.sub(" ", folded).strip()
+    if not (text.isascii() and text.isprintable()):
+        if _ODD.search(text):
+            text = _CONTROL.sub("", text.translate(_FOLD))
+        text = unicodedata.normalize("NFC", text)
+    return (_SPACES.sub(" ", text) if "  " in text else text).strip()
 
 
 def _rounded(box: Box | None, shift: int) -> Box | None:

@@ -12,12 +12,11 @@ import re
 import shutil
 import subprocess
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -149,18 +148,47 @@ def recognize_pages(images: Iterable[GrayImage], *, limits: Limits, text: str = 
     threads = max(1, min(4, _count_cores()))
     iterator = iter(images)
     executor = ThreadPoolExecutor(threads)
+    waiting: deque[tuple[GrayImage, Future[_Reading | None]]] = deque()
     try:
-        while window := list(islice(iterator, threads)):
-            futures = [executor.submit(_recognize, image, command, languages, known, deadline, limits) for image in window]
-            for image, future in zip(window, futures, strict=True):
-                reading = future.result()
-                page = _make_page(image, reading)
-                if page is not None:
-                    if languages == known and reading is not None:
-                        languages = _choose_languages(" ".join(word.text for word in reading.words), known)
-                    yield page
+        while True:
+            # One page more than there are threads: the next is rendered while they read, and none waits for the slowest.
+            while len(waiting) <= threads and (image := next(iterator, None)) is not None:
+                if len(languages) == len(known) > 1 and image.ink >= BLANK_INK:
+                    languages = _taste_languages(image.pixels, command, known, deadline, limits)
+                waiting.append((image, executor.submit(_recognize, image, command, languages, known, deadline, limits)))
+            if not waiting:
+                return
+            image, future = waiting.popleft()
+            reading = future.result()
+            page = _make_page(image, reading)
+            if page is not None:
+                if languages == known and reading is not None:
+                    languages = _choose_languages(" ".join(word.text for word in reading.words), known)
+                yield page
     finally:
         executor.shutdown(wait=False, cancel_futures=True)
+
+
+def _taste_languages(
+    pixels: np.ndarray[Any, Any], command: str, known: tuple[str, ...], deadline: float, limits: Limits
+) -> tuple[str, ...]:
+    """Return the language of a page by a quarter of it, read small: a tenth of what the page costs, where four languages at once cost as much again."""
+    import numpy as np
+
+    dark = (pixels[:, ::4] < 128).mean(axis=1)
+    lines = np.concatenate(([0], np.cumsum((dark > 0.01) & (dark < 0.4))))
+    height = max(1, len(dark) // 4)
+    top = int(np.argmax(lines[height:] - lines[:-height]))
+    band = pixels[top : top + height]
+    rows, columns = band.shape[0] // 2 * 2, band.shape[1] // 2 * 2
+    if rows < 40 or columns < 40:
+        return known
+    quarters = [band[y:rows:2, x:columns:2].astype(np.uint16) for y in (0, 1) for x in (0, 1)]
+    small = (sum(quarters[1:], quarters[0]) // 4).astype(np.uint8)
+    # Any of the models reads the small words of all our languages, which have no accents.
+    end = min(deadline, time.monotonic() + limits.ocr_page_timeout_s / 4)
+    printed = _run(command, small, ["-l", known[0], "--psm", "6"], end, limits, dpi=DPI // 2)
+    return _choose_languages(printed.decode(errors="replace"), known)
 
 
 def _count_cores() -> int:
@@ -223,7 +251,7 @@ def _find_turn(pixels: Any, command: str, end: float, limits: Limits) -> int:
         return 0
 
 
-def _run(command: str, pixels: Any, options: Sequence[str], end: float, limits: Limits) -> bytes:
+def _run(command: str, pixels: Any, options: Sequence[str], end: float, limits: Limits, *, dpi: int = DPI) -> bytes:
     """Run tesseract on an image and return what it prints: nothing where it fails or takes too long."""
     left = end - time.monotonic()
     if left <= 0:
@@ -233,7 +261,7 @@ def _run(command: str, pixels: Any, options: Sequence[str], end: float, limits: 
     environment = {**os.environ, "OMP_THREAD_LIMIT": "1"}
     try:
         with subprocess.Popen(
-            [command, "stdin", "stdout", "--dpi", str(DPI), *options],
+            [command, "stdin", "stdout", "--dpi", str(dpi), *options],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment,
         ) as process:  # fmt: skip
             _limit_memory(process.pid, limits.ocr_memory_bytes)

@@ -12,7 +12,7 @@ import logging
 import struct
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from analyzer.errors import CorruptDocumentError, EncryptedDocumentError, TooLargeError
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: A gap inside a run wider than this share of the type size is a space between words.
 WORD_GAP = 0.17
+#: A gap wider than this many type sizes leads to another cell or column.
+CELL_GAP = 1.5
 #: Most rules kept per page: a drawing with more of them is a picture, not a table.
 MAX_RULES = 20_000
 #: Deepest nesting of form XObjects and most draws per page: beyond both lies only an endless structure.
@@ -33,9 +35,11 @@ MAX_FORM_DRAWS = 3_000
 #: What to do with a file that is closed.
 ASK_PASSWORD = "give it as the setting password, or save a copy without one"
 
-#: Codes that WinAnsiEncoding leaves unused; they show a bullet (ISO 32000-1, annex D.2, note 3) in fonts that bring no letters of their own.
-_UNUSED = frozenset((0x7F, 0x81, 0x8D, 0x8F, 0x90, 0x9D))
-_FONT_FILES = ("FontFile", "FontFile2", "FontFile3")
+#: Longest path in segments that can be a rule or a cell.
+MAX_PATH = 40
+
+#: Codes that WinAnsiEncoding leaves free; writers of PDF use 0x7f for the dots of lists.
+_FREE_CODES = frozenset({0x7F, 0x81, 0x8D, 0x8F, 0x90, 0x9D})
 _BOLD = ("bold", "black", "heavy", "semibold", "demi")
 
 
@@ -168,10 +172,65 @@ def _reason(error: BaseException) -> str:
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
+def is_bold(name: str) -> bool:
+    """Tell by the name of a font whether it is bold."""
+    name = name.lower()
+    return any(word in name for word in _BOLD)
+
+
+def add_run(page: RawPage, text: str, x0: float, y0: float, x1: float, y1: float, size: float, bold: bool) -> None:
+    """Add a text to the page by the ends of its baseline (origin bottom left), sorted by the direction in which it runs."""
+    if not text.strip() or size <= 0 or not (-1e6 < x0 < 1e6 and -1e6 < y0 < 1e6 and x1 - x0 < 1e6):
+        return
+    width, height = page.width, page.height
+    along, across = abs(x1 - x0), abs(y1 - y0)
+    if across <= 0.1 * along + 0.5 and x1 >= x0:
+        left, right, base = x0, x1, height - y0
+        runs = page.runs
+    elif along <= 0.1 * across + 0.5 and y1 > y0:
+        left, right, base = y0, y1, x0
+        runs = page.turned.setdefault(1, [])
+    elif across <= 0.1 * along + 0.5:
+        left, right, base = width - x0, width - x1, y0
+        runs = page.turned.setdefault(2, [])
+    elif along <= 0.1 * across + 0.5:
+        left, right, base = height - y0, height - y1, width - x0
+        runs = page.turned.setdefault(3, [])
+    else:
+        left, right, base = x0, max(x0, x1), height - y0
+        runs = page.turned.setdefault(0, [])
+    runs.append(Run(text, left, base - 0.78 * size, right, base + 0.22 * size, size, bold))
+
+
+def rules_of_path(points: Sequence[tuple[float, float]], stroke: bool, fill: bool, page_width: float) -> list[Rule]:
+    """Return the rules that a path of straight lines draws, its points with the origin top left."""
+    if not points:
+        return []
+    xs, ys = [p[0] for p in points], [p[1] for p in points]
+    left, right, top, bottom = min(xs), max(xs), min(ys), max(ys)
+    width, height = right - left, bottom - top
+    if height < 2.5 < width:
+        return [Rule(left, (top + bottom) / 2, right, (top + bottom) / 2)]
+    if width < 2.5 < height:
+        return [Rule((left + right) / 2, top, (left + right) / 2, bottom)]
+    if width <= 5 or height <= 5:
+        return []
+    if stroke:
+        return [
+            Rule(min(ax, bx), min(ay, by), max(ax, bx), max(ay, by))
+            for (ax, ay), (bx, by) in itertools.pairwise(points)
+            if abs(ay - by) < 0.5 < abs(ax - bx) or abs(ax - bx) < 0.5 < abs(ay - by)
+        ]
+    if fill and width < 0.98 * page_width:
+        # A shaded cell has no stroke, but its edges are the edges of a row.
+        return [Rule(left, top, right, top), Rule(left, bottom, right, bottom)]
+    return []
+
+
 def _make_device(manager: Any, limits: Limits) -> PDFDevice:
     """Build the device class on first use, so that importing this module does not import pdfminer."""
     from pdfminer.pdfdevice import PDFTextDevice
-    from pdfminer.pdffont import PDFUnicodeNotDefined
+    from pdfminer.pdffont import PDFSimpleFont, PDFUnicodeNotDefined
 
     class RunDevice(PDFTextDevice):
         """Collects text runs and rules of a page."""
@@ -231,6 +290,7 @@ def _make_device(manager: Any, limits: Limits) -> PDFDevice:
                 known = font.known_glyphs = {}
             scale = fontsize * scaling
             gap = abs(scale) * WORD_GAP
+            jump = abs(scale) * CELL_GAP
             parts: list[str] = []
             start = end = x
             pending = False
@@ -246,14 +306,19 @@ def _make_device(manager: Any, limits: Limits) -> PDFDevice:
                                 text = font.to_unichr(cid)
                                 mapped = True
                             except PDFUnicodeNotDefined:
-                                bullet = (
-                                    cid in _UNUSED and not font.is_multibyte() and not any(key in font.descriptor for key in _FONT_FILES)
-                                )
-                                text, mapped = ("•", True) if bullet else ("\ufffd", False)
+                                # A font of single bytes shows a bullet for the codes that its encoding leaves free (PDF 32000-1, D.2).
+                                mapped = cid in _FREE_CODES and isinstance(font, PDFSimpleFont)
+                                text = "•" if mapped else "\ufffd"
                             glyph = known[cid] = (text, font.char_width(cid), mapped)
                         text, width, mapped = glyph
                         if x - end > gap and parts:
-                            parts.append(" ")
+                            if x - end > jump:
+                                # Some writers show a whole row of a table as one string.
+                                self._add("".join(parts), matrix, start, end, y, font, fontsize, rise)
+                                parts = []
+                                start = x
+                            else:
+                                parts.append(" ")
                         if not mapped:
                             self.page.unmapped += 1
                         parts.append(text)
@@ -291,35 +356,18 @@ def _make_device(manager: Any, limits: Limits) -> PDFDevice:
             x0, y0 = a * start + c * (y + rise) + e, b * start + d * (y + rise) + f
             x1, y1 = a * end + c * (y + rise) + e, b * end + d * (y + rise) + f
             size = abs(fontsize) * (c * c + d * d) ** 0.5
-            if not text.strip() or size <= 0 or not (-1e6 < x0 < 1e6 and -1e6 < y0 < 1e6 and x1 - x0 < 1e6):
-                return
-            name = str(font.fontname).lower()
-            bold = any(word in name for word in _BOLD)
-            width, height = self.page.width, self.page.height
-            along, across = abs(x1 - x0), abs(y1 - y0)
-            if across <= 0.1 * along + 0.5 and x1 >= x0:
-                left, right, base = x0, x1, height - y0
-                runs = self.page.runs
-            elif along <= 0.1 * across + 0.5 and y1 > y0:
-                left, right, base = y0, y1, x0
-                runs = self.page.turned.setdefault(1, [])
-            elif across <= 0.1 * along + 0.5:
-                left, right, base = width - x0, width - x1, y0
-                runs = self.page.turned.setdefault(2, [])
-            elif along <= 0.1 * across + 0.5:
-                left, right, base = height - y0, height - y1, width - x0
-                runs = self.page.turned.setdefault(3, [])
-            else:
-                left, right, base = x0, max(x0, x1), height - y0
-                runs = self.page.turned.setdefault(0, [])
-            runs.append(Run(text, left, base - 0.78 * size, right, base + 0.22 * size, size, bold))
+            try:
+                bold = font.looks_bold
+            except AttributeError:
+                bold = font.looks_bold = is_bold(str(font.fontname))
+            add_run(self.page, text, x0, y0, x1, y1, size, bold)
 
         def paint_path(self, gstate: Any, stroke: bool, fill: bool, evenodd: bool, path: Any) -> None:
             """Keep straight horizontal and vertical strokes and the edges of rectangles; curves are of no use to a table."""
             self.tick()
             rules = self.page.rules
             self.page.painted = True
-            if len(path) > 40 or len(rules) > MAX_RULES or not self.ctm:
+            if len(path) > MAX_PATH or len(rules) > MAX_RULES or not self.ctm:
                 return
             a, b, c, d, e, f = self.ctm
             points: list[tuple[float, float]] = []
@@ -331,21 +379,6 @@ def _make_device(manager: Any, limits: Limits) -> PDFDevice:
                     points.append(points[0])
                 else:
                     return
-            if not points:
-                return
-            xs, ys = [p[0] for p in points], [p[1] for p in points]
-            width, height = max(xs) - min(xs), max(ys) - min(ys)
-            if height < 2.5 < width:
-                rules.append(Rule(min(xs), (min(ys) + max(ys)) / 2, max(xs), (min(ys) + max(ys)) / 2))
-            elif width < 2.5 < height:
-                rules.append(Rule((min(xs) + max(xs)) / 2, min(ys), (min(xs) + max(xs)) / 2, max(ys)))
-            elif stroke and width > 5 and height > 5:
-                for (ax, ay), (bx, by) in itertools.pairwise(points):
-                    if abs(ay - by) < 0.5 < abs(ax - bx) or abs(ax - bx) < 0.5 < abs(ay - by):
-                        rules.append(Rule(min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)))
-            elif fill and width > 5 and height > 5 and width < 0.98 * self.page.width:
-                # A shaded cell has no stroke, but its edges are the edges of a row.
-                left, right, top, bottom = min(xs), max(xs), min(ys), max(ys)
-                rules += [Rule(left, top, right, top), Rule(left, bottom, right, bottom)]
+            rules += rules_of_path(points, stroke, fill, self.page.width)
 
     return RunDevice(manager)

@@ -10,7 +10,8 @@ from analyzer.types import LANGUAGES
 
 _WORD = re.compile(r"[^\W\d_]+")
 #: Letters that settle a doubt in short texts.
-_LETTERS = (("de", re.compile("[äöüß]")), ("fr", re.compile("[çêëîïôœûù]")), ("it", re.compile(r"[òì]|\w[àè]\b")))
+_LETTERS = (("de", "äöüß"), ("fr", "çêëîïôœûù"))
+_ITALIAN_LETTERS = re.compile(r"[òì]|\w[àè]\b")
 #: Only so much of a document is looked at; the language of a contract does not hide in its last page.
 SAMPLE = 20_000
 
@@ -32,11 +33,14 @@ def score_languages(text: str) -> dict[str, float]:
     scores = dict.fromkeys(LANGUAGES, 0.0)
     table = _words()
     lowered = text[:SAMPLE].lower()
-    for word in _WORD.findall(lowered):
-        for language, weight in table.get(word, ()):
-            scores[language] += weight
-    for language, letters in _LETTERS:
-        scores[language] += 0.5 * min(len(letters.findall(lowered)), 40)
+    for entries in map(table.get, _WORD.findall(lowered)):
+        if entries:
+            for language, weight in entries:
+                scores[language] += weight
+    if not lowered.isascii():
+        for language, letters in _LETTERS:
+            scores[language] += 0.5 * min(sum(map(lowered.count, letters)), 40)
+        scores["it"] += 0.5 * min(len(_ITALIAN_LETTERS.findall(lowered)), 40)
     return scores
 
 

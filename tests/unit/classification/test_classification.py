@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from analyzer.classification.calibration import expected_calibration_error, fit_calibration, measure_doubt
-from analyzer.classification.cues import count_cues, cue_categories, find_cues, required_elsewhere, required_literals
+from analyzer.classification.cues import Cue, count_cues, cue_categories, find_cues, required_elsewhere, required_literals
 from analyzer.classification.explaining import explain_row
 from analyzer.classification.linear import MultiLabelSVC
 from analyzer.classification.masking import mask, mask_aligned
@@ -58,6 +58,15 @@ def test_what_differs_between_contracts_is_masked(text: str, expected: str) -> N
 )
 def test_required_literals(pattern: str, literals: tuple[str, ...]) -> None:
     assert required_literals(pattern) == literals
+
+
+def test_plain_words_are_told_as_their_expression_tells_them() -> None:
+    import re
+
+    for pattern in ("nda", r"(?<!\w)nda", r"nda(?!\w)", r"(?<!\w)nda(?!\w)", "point d'accès"):
+        for text in ("nda", "agenda", "nda.", "ndas", "_nda", "agenda nda", "ndas xnda (nda)", "é nda", "éndaé", "point d'accès", ""):
+            cue = Cue(pattern, 0)
+            assert cue.stands_in(text) == bool(re.search(pattern, text)) == bool(cue.found_in(text)), (pattern, text)
 
 
 def test_prefilter_finds_what_the_expressions_find() -> None:

@@ -38,6 +38,21 @@ def test_patterns(text: str, expected: dict[str, int]) -> None:
     assert {NAMES[number]: count for number, count in counts.items()} == expected
 
 
+def test_a_pattern_with_a_gap_counts_once_from_each_first_word() -> None:
+    patterns = {
+        "one": ["stellt ~ fehler*", "stellt ~ aus"],
+        "two": ["stellt ~ fehlerzahl*"],
+        "three": ["stellt ~ *zahl", "stellt ~ ~ fest"],
+    }
+    matcher = ConceptMatcher(patterns, ("one", "two", "three"))
+    # "fehler" is as long as a beginning and shorter than another; twice in reach it is still one.
+    assert matcher.count("stellt fehler") == {0: 1}
+    assert matcher.count("stellt den fehler und fehler aus") == {0: 1}
+    assert matcher.count("stellt fehler aus") == {0: 2}
+    assert matcher.count("stellt die fehlerzahlen fest") == {0: 1, 1: 1, 2: 1}
+    assert matcher.count("stellt a b c fehler, stellt a b c d fehler") == {0: 1}
+
+
 def test_every_language_has_every_concept() -> None:
     names = concept_names()
     assert len(names) >= 380

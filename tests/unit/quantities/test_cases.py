@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -151,3 +153,13 @@ def test_decomposed_accents_are_read() -> None:
     (found,) = find_durations("8 heures ouvre\u0301es", language="fr")
     assert (found.iso, str(found.calendar)) == ("PT8H", "business")
     assert found.span.end == len("8 heures ouvre\u0301es")
+
+
+def test_a_first_call_loads_no_heavy_library() -> None:
+    """It must answer within 0.3 s in a fresh process: half of that is already spent on Python and the words of the language."""
+    code = (
+        "import sys, analyzer; assert analyzer.find_durations('innert 4 Stunden', language='de'); "
+        "print(sorted({'numpy', 'scipy', 'sklearn', 'spacy', 'joblib', 'lxml', 'pdfminer'} & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -269,3 +269,26 @@ def test_columns_in_two_languages_are_read_in_both(make_pdf: MakePdf) -> None:
     ]
     text = read_document(as_scan(render(make_pdf([left + right]), 300), 300)).text
     assert "fériés" in text and "Störungen" in text and "Gebühren" in text
+
+
+@needs_tesseract
+def test_the_language_is_tasted_before_a_page_is_read_in_all_of_them(make_pdf: MakePdf, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[tuple[str, int]] = []
+    run = ocr._run
+
+    def logged(command: str, pixels: Any, options: Any, *rest: Any, **more: Any) -> bytes:
+        calls.append((options[options.index("-l") + 1], pixels.size))
+        return run(command, pixels, options, *rest, **more)
+
+    monkeypatch.setattr(ocr, "_run", logged)
+    for lines, language in ((FRENCH, "fra"), (GERMAN * 3, "deu")):
+        calls.clear()
+        pages = read_document(as_scan(render(make_pdf([page_of(lines * 4, "5")] * 3), 300), 300)).pages
+        assert len(pages) == 3
+        (_, taste), *whole = calls
+        assert [spoken for spoken, _ in whole] == [language] * 3
+        assert taste < 0.08 * min(size for _, size in whole)
+    calls.clear()
+    # Nothing tells the language of figures: then the page is read in all of them, as before.
+    read_document(as_scan(render(make_pdf([[(60, 100 + 30 * i, f"{i} 000.00 {i}", F, 14) for i in range(12)]]), 300), 300))
+    assert any("+" in spoken for spoken, _ in calls)

@@ -1,0 +1,229 @@
+"""What every match of an expression must hold, so that thousands of expressions cost a text only those that can match.
+
+Each expression has literal parts that must be there. They are found by the words of a text: which literals a word can be part of is worked out when
+the word is first met, and contracts repeat their words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+_WORD = re.compile(r"\w+")
+#: Words remembered per index, and the longest of them: texts full of serial numbers must not fill the memory.
+_MOST_WORDS = 100_000
+_LONGEST_WORD = 60
+_OPTIONAL = ("?", "*", "{")
+_FIGURES = tuple("0123456789")
+#: Literals of this length tell much; shorter ones are tried for all texts, once for all expressions that share them.
+_TELLING = 3
+#: Looking for more strings than this costs what running the expression costs.
+_MOST_CHOICES = 12
+
+
+def required_literals(pattern: str, shortest: int = _TELLING) -> tuple[str, ...]:
+    """Return plain strings of which every match of `pattern` holds at least one; empty where none has `shortest` letters.
+
+    Examples
+    --------
+    >>> required_literals("remise en (état|service)")
+    ('remise en ',)
+    >>> required_literals("licen[cs]e|(?:droit|diritto) d")
+    ('licen', 'diritto', 'droit')
+    >>> required_literals(r"\\d ?€", shortest=1)
+    ('€',)
+    """
+    found: set[str] = set()
+    for branch in _split_choices(pattern):
+        best: tuple[str, ...] = ()
+        for candidate in _candidates(branch, shortest):
+            if _telling(candidate) > _telling(best):
+                best = candidate
+        if not best or min(map(len, best)) < shortest:
+            return ()
+        found.update(best)
+    return tuple(sorted(found, key=lambda text: (text[:2] != pattern[:2], text)))
+
+
+def _telling(candidate: tuple[str, ...]) -> float:
+    """Return how much it says of a text that it holds one of these: by the shortest; below three letters a sign is rarer than a figure, a figure rarer than letters."""
+    if not candidate:
+        return 0.0
+    shortest = min(map(len, candidate))
+    if shortest >= _TELLING:
+        return shortest
+    return 2.0 if not any(map(str.isalnum, candidate)) else 1.0 + shortest / 4 if not any(map(str.isalpha, candidate)) else shortest / 4
+
+
+def _candidates(branch: str, shortest: int) -> list[tuple[str, ...]]:
+    """Return the alternatives for what a sequence without top-level choice must hold: each run of letters, each group, a figure."""
+    found: list[tuple[str, ...]] = []
+    run = ""
+    position = 0
+    while position < len(branch):
+        character = branch[position]
+        plain = ""
+        if character == "\\":
+            step = 2
+            escaped = branch[position + 1]
+            if not escaped.isalnum():
+                plain = escaped
+            elif escaped == "d" and not _may_be_absent(branch, position + 2):
+                found.append(_FIGURES)
+        elif character == "[":
+            step = branch.index("]", position + 2) - position + 1
+        elif character == "(":
+            step = _group_end(branch, position) - position + 1
+            inner = branch[position + 1 : position + step - 1]
+            if not inner.startswith(("?=", "?!", "?<")) and not _may_be_absent(branch, position + step):
+                literals = required_literals(inner.removeprefix("?:"), shortest)
+                if literals:
+                    found.append(literals)
+        elif character == "{":
+            step = branch.index("}", position) - position + 1
+        else:
+            step = 1
+            plain = character if character not in ".^$*+?|)]}" else ""
+        if plain and not _may_be_absent(branch, position + step):
+            run += plain
+        else:
+            if run:
+                found.append((run,))
+            run = ""
+        position += step
+    if run:
+        found.append((run,))
+    return found
+
+
+def _may_be_absent(branch: str, after: int) -> bool:
+    """Whether what ends before `after` may be missing; `{1,3}` is counted as if it might, which is safe."""
+    return branch[after : after + 1] in _OPTIONAL and bool(branch[after : after + 1])
+
+
+def _group_end(pattern: str, start: int) -> int:
+    """Return the position of the bracket that closes the group opened at `start`."""
+    depth = 0
+    position = start
+    while position < len(pattern):
+        character = pattern[position]
+        if character == "\\":
+            position += 1
+        elif character == "[":
+            position = pattern.index("]", position + 2)
+        elif character == "(":
+            depth += 1
+        elif character == ")":
+            depth -= 1
+            if not depth:
+                return position
+        position += 1
+    raise ValueError(f"unbalanced bracket in {pattern!r}")
+
+
+def _split_choices(pattern: str) -> list[str]:
+    """Split at the top-level bars."""
+    parts: list[str] = []
+    start = position = 0
+    while position < len(pattern):
+        character = pattern[position]
+        if character == "\\":
+            position += 1
+        elif character == "[":
+            position = pattern.index("]", position + 2)
+        elif character == "(":
+            position = _group_end(pattern, position)
+        elif character == "|":
+            parts.append(pattern[start:position])
+            start = position + 1
+        position += 1
+    return [*parts, pattern[start:]]
+
+
+def required_elsewhere(pattern: str, literals: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """Return what every match must hold besides `literals`: groups of plain strings, one string of each group.
+
+    Examples
+    --------
+    >>> required_elsewhere("(client|customer) .{0,20}(must|shall) ", ("client", "customer"))
+    ((' ',), ('must', 'shall'))
+    """
+    branches = _split_choices(pattern)
+    if len(branches) > 1:
+        return ()
+    groups = {group for group in _candidates(branches[0], 1) if len(group) <= _MOST_CHOICES and not set(group) & set(literals)}
+    return tuple(sorted(groups, key=lambda group: (len(group), group)))
+
+
+class LiteralIndex(Generic[T]):
+    """Items, each with literals of which a text must hold one, found by the words of the text.
+
+    Parameters
+    ----------
+    items : iterable of (literals, item)
+        An item without literals is always a candidate.
+    """
+
+    def __init__(self, items: Iterable[tuple[Sequence[str], T]]) -> None:
+        self._always: list[T] = []
+        self._signs: dict[tuple[str, ...], list[T]] = {}
+        #: Literals by a piece of them that stands in one word: as the whole word, its beginning, its end, or anywhere in it.
+        self._tables: tuple[dict[str, list[tuple[str | None, T]]], ...] = ({}, {}, {}, {})
+        for literals, item in items:
+            if not literals:
+                self._always.append(item)
+                continue
+            signs = tuple(literal for literal in literals if not _WORD.search(literal))
+            if signs:
+                self._signs.setdefault(signs, []).append(item)
+            for literal in literals:
+                if literal in signs:
+                    continue
+                found = max(_WORD.finditer(literal), key=lambda m: (m.end() - m.start(), m.start() > 0, m.end() < len(literal)))
+                piece, starts, ends = found.group(), found.start() > 0, found.end() < len(literal)
+                table = self._tables[(0 if ends else 1) if starts else (2 if ends else 3)]
+                table.setdefault(piece, []).append((None if piece == literal else literal, item))
+        self._lengths = [sorted({len(piece) for piece in table}) for table in self._tables]
+        self._known: dict[str, tuple[tuple[str | None, T], ...]] = {}
+
+    def candidates(self, text: str) -> set[T]:
+        """Return the items one of whose literals stands in a text."""
+        found = set(self._always)
+        for signs, items in self._signs.items():
+            for sign in signs:
+                if sign in text:
+                    found.update(items)
+                    break
+        known = self._known
+        for word in set(_WORD.findall(text)):
+            entries = known.get(word)
+            if entries is None:
+                entries = self._entries(word)
+            for literal, item in entries:
+                if literal is None or literal in text:
+                    found.add(item)
+        return found
+
+    def _entries(self, word: str) -> tuple[tuple[str | None, T], ...]:
+        """Return the literals that a text with this word may hold."""
+        size = len(word)
+        whole, beginnings, ends, inside = self._tables
+        found = list(whole.get(word, ()))
+        for n in self._lengths[1]:
+            if n <= size:
+                found += beginnings.get(word[:n], ())
+        for n in self._lengths[2]:
+            if n <= size:
+                found += ends.get(word[size - n :], ())
+        for n in self._lengths[3]:
+            for piece in {word[k : k + n] for k in range(size - n + 1)} & inside.keys():
+                found += inside[piece]
+        entries = tuple(found)
+        if size <= _LONGEST_WORD:
+            if len(self._known) >= _MOST_WORDS:
+                self._known.clear()
+            self._known[word] = entries
+        return entries
