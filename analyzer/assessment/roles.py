@@ -89,7 +89,7 @@ def _role(clause: Clause, item: Duration, index: int, count: int) -> str | None:
     if len(sentence.cells) > 2 and item.span.start >= sentence.cells[0][1].end:
         # Priorities as columns: the first cell says what the row is about.
         label = sentence.cells[0][1].shifted(-sentence.span.start)
-        role = _from_cues(fold(sentence.text[label.start : label.end]).text, language, ())
+        role = _from_cues(fold_text(sentence.text[label.start : label.end]), language, ())
         if role is not None:
             return role
     candidates = _candidates(clause, item)

@@ -14,6 +14,8 @@ from analyzer.reading.segments import Segment
 ALIGNED = 6.0
 #: Lines of one cell follow each other at this many type sizes at most.
 LINE_STEP = 1.42
+#: Paragraphs of one cell, other than the first of a row, follow each other at this many at most.
+PARAGRAPH_STEP = 2.2
 #: Two lines of a table lie no further apart than this many type sizes.
 ROW_STEP = 5.0
 #: More columns, or rules, have no table but only drawings and hostile pages.
@@ -128,7 +130,7 @@ def _grow(rows: list[list[Segment]], first: int) -> _Region | None:
                 break
             region.multiple += 1
             pending = 0
-        elif distance > LINE_STEP * size or not region.fits(row[0]) or pending > 6:
+        elif distance > (PARAGRAPH_STEP if region.match(row[0]) else LINE_STEP) * size or not region.fits(row[0]) or pending > 6:
             break
         else:
             pending += 1
@@ -162,7 +164,9 @@ def _gather(region: _Region, rows: list[list[Segment]], rules: Sequence[Rule]) -
     table: list[list[list[Segment]]] = []
     for position, placed in enumerate(region.placed):
         if bands is not None:
-            joins = position > 0 and bands[position] == bands[position - 1]
+            # Shading is drawn line by line at times: a rule through a cell that goes on does not part it.
+            within = position > 0 and len(placed) == 1 and _joins(placed, table[-1], steps[position - 1], False)
+            joins = within or (position > 0 and bands[position] == bands[position - 1])
         else:
             joins = position > 0 and _joins(placed, table[-1], steps[position - 1], spaced and steps[position - 1] < 1.15 * closest)
         if not joins:

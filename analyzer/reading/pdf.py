@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 #: A gap inside a run wider than this share of the type size is a space between words.
 WORD_GAP = 0.17
-#: A gap wider than this many type sizes leads to another cell or column.
-CELL_GAP = 1.5
+#: A gap wider than this many type sizes may lead to another cell or column: the rest is a run of its own.
+CELL_GAP = 0.6
 #: Most rules kept per page: a drawing with more of them is a picture, not a table.
 MAX_RULES = 20_000
 #: Deepest nesting of form XObjects and most draws per page: beyond both lies only an endless structure.
