@@ -206,6 +206,8 @@ def _prose_lines(rows: list[list[Segment]], page: RawPage) -> list[TextLine]:
     tables = {table.first: table for table in find_aligned(rows, page.rules)}
     after = 0
     right_edge = max((row[-1].x1 for row in rows), default=page.width)
+    # On a form or a title page hardly a line is full; in a text set wide apart most are.
+    loose = 2 * sum(row[-1].x1 < right_edge - 0.25 * max(60.0, right_edge - row[0].x0) for row in rows) > len(rows)
     lines: list[TextLine] = []
     previous: list[Segment] | None = None
     for position, row in enumerate(rows):
@@ -231,7 +233,7 @@ def _prose_lines(rows: list[list[Segment]], page: RawPage) -> list[TextLine]:
                 or not same
                 or bool(_BULLET.match(text) and (ended or short or row[0].x0 != previous[0].x0))
                 or bool(_NUMBERED.match(text) and (ended or short or bold))
-                or (short and distance > SPARSE * size and not text[:1].islower())
+                or (loose and short and distance > SPARSE * size and not text[:1].islower())
                 or (ended and _is_capitals(text) and not _is_capitals(lines[-1].text))
                 or (short and _is_capitals(lines[-1].text) and not _is_capitals(text))
                 or (short and ended and abs(row[0].x0 - previous[0].x0) < 3 and text[:1].isupper())

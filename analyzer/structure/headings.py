@@ -55,6 +55,7 @@ class HeadingPath:
         #: How far clauses have been counted, in the body and in the annex that is open.
         self._reached: dict[Style, int] = {}
         self._before_annex: dict[Style, int] = {}
+        self._settled: HeadingGuess | None = None
 
     @property
     def titles(self) -> tuple[str, ...]:
@@ -62,8 +63,18 @@ class HeadingPath:
 
     def close_for(self, guess: HeadingGuess) -> None:
         """Close the headings that end where a new one begins."""
-        position = self._first_ended(guess)
-        del self._open[position:]
+        self._settled = self._settle(guess)
+        del self._open[self._first_ended(self._settled) :]
+
+    def _settle(self, guess: HeadingGuess) -> HeadingGuess:
+        """A letter or Roman figure out of its order, among clauses counted in another style, is no part of the document that holds what follows."""
+        number = guess.number
+        if guess.origin is not Origin.NUMBER or number is None or number.style not in (Style.LETTER, Style.ROMAN) or number.value == (1,):
+            return guess
+        counted = any(other.number is not None and other.number.style in (Style.DECIMAL, Style.ARTICLE) for other, _ in self._open)
+        if not counted or self._reached.get(number.style, 0) == number.value[0] - 1:
+            return guess
+        return HeadingGuess(3, Origin.LOOK)
 
     def _first_ended(self, guess: HeadingGuess) -> int:
         if guess.number is not None and guess.origin is Origin.NUMBER:
@@ -116,6 +127,7 @@ class HeadingPath:
         return any(other.origin is Origin.NUMBER for other, _ in self._open[:position])
 
     def add(self, guess: HeadingGuess, title: str) -> None:
+        guess, self._settled = self._settled or guess, None
         number = guess.number
         if number is not None and number.style is Style.ANNEX and guess.origin is Origin.NUMBER:
             if not self._in_annex():
@@ -181,8 +193,8 @@ def guess_heading(
         word = bool(numbered["word"])
         if printed.lower() in ("premier", "primo", "unique", "unico") and not word:
             return None
-        if printed.isalpha() and not word and not (bold or capitals or larger):
-            return None  # "I want", "A customer": a letter alone numbers a heading only with some emphasis
+        if printed.isalpha() and not word and (printed.islower() or not (bold or capitals or larger)):
+            return None  # "b. the customer", "I want", "A customer": a letter alone numbers a heading only with some emphasis
         number = read_number(numbered["word"] or "", printed)
         depth = printed.count(".") + printed.count("-") + 1
         if word and len(text) < 90 and not sentence_like:
