@@ -407,14 +407,20 @@ def train(
     ------
     DataError
         The data is faulty; the message names file and line.
+    SettingsError
+        A faulty weight, seed or folder. A folder that holds anything but a model is never replaced.
+    ModelError
+        The model could not be written.
     """
-    from analyzer.classification.persistence import read_manifest, save_model
+    from analyzer.classification.persistence import check_target, read_manifest, save_model
     from analyzer.classification.training import digest_rows, train_model
 
+    check_target(out)  # before minutes of training, not after; the same for all that follows
+    _check_training(seed, progress)
     if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 < weight < float("inf"):
         raise SettingsError(f"weight must be a number above 0, not {weight!r}")
     if previous is not None:
-        read_manifest(previous)  # before minutes of training, not after
+        read_manifest(previous)
     rows = new = load_rows(data)
     if base is not None:
         texts = {(row.text, row.heading) for row in new}
@@ -423,6 +429,13 @@ def train(
     training = train_model(rows, seed=seed, progress=progress)
     comparison = _compare_with(previous, new, training.predicted[-len(new) :], digest_rows(rows))
     return save_model(training, out, seed=seed, extra={"comparison": comparison} if comparison else None)
+
+
+def _check_training(seed: Any, progress: Any) -> None:
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**32:
+        raise SettingsError(f"seed must be a whole number from 0 to {2**32 - 1}, not {seed!r}")
+    if progress is not None and not callable(progress):
+        raise SettingsError(f"progress must be a function of a stage and a share, not {type(progress).__name__}")
 
 
 def _compare_with(
@@ -470,7 +483,7 @@ def evaluate(data: LabelledData, *, model: str | Path | None = None) -> Scores:
     Parameters
     ----------
     data : path or rows
-        As for `train`.
+        As for `train`. Labels that the model does not know count as missed.
     model : path, optional
         Model folder; by default the shipped model.
     """
@@ -513,6 +526,7 @@ def review_labels(data: LabelledData, *, seed: int = 0, progress: Any = None) ->
     from analyzer.classification.training import train_model
     from analyzer.errors import DataError
 
+    _check_training(seed, progress)
     rows = load_rows(data)
     training = train_model(rows, seed=seed, progress=progress)
     if training.probabilities is None:

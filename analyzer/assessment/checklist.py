@@ -54,13 +54,20 @@ def assess_checklist(
     """
     settings = settings or Settings()
     catalogue = load_catalogue(settings.rules)
+    by_category: dict[str, list[Clause]] = {}
+    for clause in clauses:
+        for name in dict.fromkeys(clause.categories):
+            by_category.setdefault(name, []).append(clause)
     return tuple(
-        _check(category, clauses, catalogue, settings, unread_pages) for category in catalogue.categories.values() if category.id != "other"
+        _check(category, by_category.get(category.id, []), clauses, catalogue, settings, unread_pages)
+        for category in catalogue.categories.values()
+        if category.id != "other"
     )
 
 
-def _check(category: Category, clauses: tuple[Clause, ...], catalogue: Catalogue, settings: Settings, unread_pages: bool) -> Checked:
-    found = [clause for clause in clauses if category.id in clause.categories]
+def _check(
+    category: Category, found: list[Clause], clauses: tuple[Clause, ...], catalogue: Catalogue, settings: Settings, unread_pages: bool
+) -> Checked:
     body = [clause for clause in found if clause.sentence.kind is not SentenceKind.HEADING]
     if not body:
         # A heading alone announces and regulates nothing; it is the nearest passage there is.

@@ -69,7 +69,30 @@ def render_duration(iso: str, language: str) -> str:
     return f"{match.group(2)} {word}"
 
 
-def render_finding(finding: Finding, language: str, *, catalogue: Catalogue | None = None) -> Message:
+#: The statutes by the abbreviation of each language; the rules name them once, as the French or the English do.
+_STATUTES = {
+    "CO": {"de": "OR"},
+    "FADP": {"fr": "LPD", "de": "DSG", "it": "LPD"},
+    "PILA": {"fr": "LDIP", "de": "IPRG", "it": "LDIP"},
+    "CPC": {"de": "ZPO"},
+    "CopA": {"fr": "LDA", "de": "URG", "it": "LDA"},
+    "ff.": {"fr": "ss", "it": "segg."},
+}
+_STATUTE = re.compile(r"\b(?:CO|FADP|PILA|CPC|CopA)\b|\bff\.")
+
+
+def render_source(source: str, language: str) -> str:
+    """Name the statutes of a source as readers of `language` know them.
+
+    Examples
+    --------
+    >>> render_source("CO 97, 99; FADP 8", "de"), render_source("CO 363 ff.", "fr")
+    ('OR 97, 99; DSG 8', 'CO 363 ss')
+    """
+    return _STATUTE.sub(lambda match: _STATUTES[match.group()].get(language, match.group()), source)
+
+
+def render_finding(finding: Finding, language: str, *, wording_language: str | None = None, catalogue: Catalogue | None = None) -> Message:
     """Return the texts of a finding.
 
     Parameters
@@ -78,11 +101,15 @@ def render_finding(finding: Finding, language: str, *, catalogue: Catalogue | No
         Of the checklist or of the risks.
     language : {"fr", "de", "it", "en"}
         Language of the answer; another one is answered in English.
+    wording_language : str, optional
+        Language of the model wording: the contract's, so that the sentence can be put into it. By default, and for a language
+        that has no wording, the language of the answer.
     catalogue : Catalogue, optional
         The rules that made the finding; the shipped ones by default.
     """
     language = language if language in LANGUAGES else "en"
     catalogue = catalogue or load_catalogue()
+    spoken = wording_language if wording_language in LANGUAGES else language
     params = _shown(finding, language)
     if finding.kind is FindingKind.RISK:
         risk = catalogue.risks[finding.rule]
@@ -90,16 +117,26 @@ def render_finding(finding: Finding, language: str, *, catalogue: Catalogue | No
             _fill(risk.title[language], params),
             _fill(risk.explanation[language], params),
             _fill(risk.ask[language], params),
-            risk.wording[language],
-            risk.source,
+            risk.wording[spoken],
+            render_source(risk.source or catalogue.categories[finding.category].source, language),
         )
     category = catalogue.categories[finding.category]
     if finding.kind is FindingKind.WEAK:
         rule = catalogue.weak_rules[finding.rule]
         return Message(
-            category.name[language], _fill(rule.message[language], params), rule.ask[language], rule.ask[language], category.source
+            category.name[language],
+            _fill(rule.message[language], params),
+            rule.ask[language],
+            rule.ask[spoken],
+            render_source(category.source, language),
         )
-    return Message(category.name[language], category.law[language], category.ask[language], category.ask[language], category.source)
+    return Message(
+        category.name[language],
+        category.law[language],
+        category.ask[language],
+        category.ask[spoken],
+        render_source(category.source, language),
+    )
 
 
 def _shown(finding: Finding, language: str) -> dict[str, str]:

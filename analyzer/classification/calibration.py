@@ -53,7 +53,7 @@ def fit_scale(decision: np.ndarray, y: np.ndarray) -> tuple[float, float]:
     return _fit_platt(decision.ravel(), y.ravel().astype(float), None, 0.0)
 
 
-def fit_calibration(decision: np.ndarray, y: np.ndarray, *, caution: float = 1.0) -> Calibration:
+def fit_calibration(decision: np.ndarray, y: np.ndarray, *, caution: float = 1.0, shared: bool = False) -> Calibration:
     """Fit on out-of-fold log-odds.
 
     Parameters
@@ -62,12 +62,14 @@ def fit_calibration(decision: np.ndarray, y: np.ndarray, *, caution: float = 1.0
         Log-odds from folds whose contracts were held out, and 0/1 labels.
     caution : float, default=1.0
         Factor on the thresholds of best F1.
+    shared : bool, default=False
+        One slope, shift and threshold for all classes: twenty rows say nothing of each.
     """
     pooled = _fit_platt(decision.ravel(), y.ravel().astype(float), None, 0.0)
     count = y.shape[1]
     slope, shift = np.empty(count), np.empty(count)
     for k in range(count):
-        if y[:, k].sum() == 0:
+        if shared or y[:, k].sum() == 0:
             slope[k], shift[k] = pooled
         else:
             slope[k], shift[k] = _fit_platt(decision[:, k], y[:, k].astype(float), pooled, 12.0)
@@ -77,8 +79,8 @@ def fit_calibration(decision: np.ndarray, y: np.ndarray, *, caution: float = 1.0
     threshold = np.empty(count)
     for k in range(count):
         positives = float(y[:, k].sum())
-        own = _best_threshold(probabilities[:, k], y[:, k]) if positives >= 3 else general
-        share = positives / (positives + PRIOR_POSITIVES)
+        own = _best_threshold(probabilities[:, k], y[:, k]) if positives >= 3 and not shared else general
+        share = 0.0 if shared else positives / (positives + PRIOR_POSITIVES)
         threshold[k] = min(0.95, (share * own + (1 - share) * general) * caution)
     return Calibration(slope, shift, threshold, _uncertain_band(probabilities, y, threshold))
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analyzer.classification.calibration import ReliabilityBin
+from analyzer.classification.scores import as_cell
 from analyzer.classification.training import Training
 
 _BAR = 40
@@ -68,5 +69,5 @@ def render_comparison(comparison: Mapping[str, Any]) -> str:
         "|---|---|---|---|",
         f"| all (micro) | {comparison['rows']} | {comparison['micro'][0]:.2f} | {comparison['micro'][1]:.2f} |",
     ]
-    lines += [f"| `{name}` | {support} | {before:.2f} | {after:.2f} |" for name, support, before, after in comparison["categories"]]
+    lines += [f"| {as_cell(name)} | {support} | {before:.2f} | {after:.2f} |" for name, support, before, after in comparison["categories"]]
     return "\n".join(lines) + "\n"

@@ -60,6 +60,9 @@ class _Start(NamedTuple):
         return found
 
 
+_UNKNOWN = _Start((), {}, {}, (), (), {}, {}, ())
+
+
 def fold(text: str) -> str:
     """Lower a text and take off its accents.
 
@@ -105,17 +108,20 @@ class ConceptMatcher:
         self._beginning_lengths = sorted({len(core) for core in self._beginnings})
         self._ending_lengths = sorted({len(core) for core in self._endings})
         self._part_lengths = sorted({len(core) for core in self._parts})
-        self._known: dict[str, _Start] = {}
+        self._known: dict[str, _Start | None] = {}
 
     def count(self, text: str) -> dict[int, int]:
         """Return how often each concept occurs, by its number."""
         words = _WORD.findall(fold(text))
         counts: dict[int, int] = {}
         last = len(words) - 1
+        known = self._known
         for i, word in enumerate(words):
-            start = self._known.get(word)
-            if start is None:
+            start = known.get(word, _UNKNOWN)
+            if start is _UNKNOWN:
                 start = self._starting_with(word)
+            if start is None:
+                continue
             for concept in start.alone:
                 counts[concept] = counts.get(concept, 0) + 1
             if i == last:
@@ -143,6 +149,8 @@ class ConceptMatcher:
         words = _WORD.findall(fold(text))
         for i, word in enumerate(words):
             start = self._known.get(word) or self._starting_with(word)
+            if start is None:
+                continue
             yield from ((concept, i, i + 1) for concept in start.alone)
             following = words[i + 1 :][:1]
             nexts = [entry for w in following for entry in start.whole.get(w, ())]
@@ -157,7 +165,8 @@ class ConceptMatcher:
                     if end:
                         yield concept, i, end
 
-    def _starting_with(self, word: str) -> _Start:
+    def _starting_with(self, word: str) -> _Start | None:
+        """Return what may begin with a word, None for nothing, and remember it."""
         found: list[_Entry] = []
         length = len(word)
         if length <= _LONGEST_WORD:
@@ -177,7 +186,7 @@ class ConceptMatcher:
                     found += self._parts.get(part, ())
         if len(self._known) >= _MOST_WORDS:
             self._known.clear()
-        start = self._known[word] = _sort_by_next_word(found)
+        start = self._known[word] = _sort_by_next_word(found) if found else None
         return start
 
 

@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 
 import numpy as np
 
+from analyzer.classification.masking import MAX_CHARACTERS
 from analyzer.resources import read_toml
 from analyzer.resources.literals import LiteralIndex, required_elsewhere, required_literals
 from analyzer.types import LANGUAGES
@@ -28,7 +29,7 @@ def _in_word(character: str) -> bool:
 class Cue:
     """An expression that is compiled when its literals were first met: most of some thousand never are."""
 
-    __slots__ = ("_choices", "_compiled", "_musts", "_plain", "category", "literals", "pattern")
+    __slots__ = ("_choices", "_compiled", "_musts", "_plain", "category", "literals", "must", "pattern")
 
     def __init__(self, pattern: str, category: int) -> None:
         self.pattern = pattern if re.search(r"\\[A-Z]", pattern) else pattern.lower()
@@ -38,6 +39,7 @@ class Cue:
         #: The longest first: it is the rarest.
         self._musts = tuple(sorted((group[0] for group in elsewhere if len(group) == 1), key=len, reverse=True))
         self._choices = tuple(group for group in elsewhere if len(group) > 1)
+        self.must = self._musts[0] if self._musts else ""
         self._compiled: re.Pattern[str] | None = None
         plain = _PLAIN.fullmatch(self.pattern)
         self._plain = (plain["words"], bool(plain["start"]), bool(plain["end"])) if plain else None
@@ -79,7 +81,7 @@ class CueList:
     def __init__(self, cues: dict[str, Sequence[str]], categories: Sequence[str]) -> None:
         index = {category: position for position, category in enumerate(categories)}
         made = (Cue(pattern, index[category]) for category, patterns in cues.items() for pattern in dict.fromkeys(patterns))
-        self._index = LiteralIndex((cue.literals, cue) for cue in made)
+        self._index = LiteralIndex(((cue.literals, cue) for cue in made), also=lambda cue: cue.must)
 
     def count(self, text: str) -> dict[int, int]:
         """Return category index -> number of expressions found in a lowered text."""
@@ -111,10 +113,10 @@ def _count_heading(text: str, language: str) -> dict[int, int]:
 
 
 def count_cues(text: str, language: str, *, heading: bool = False) -> dict[int, int]:
-    """Count the expressions of `language` in a text, by index into `cue_categories()`. An unknown language counts nothing."""
+    """Count the expressions of `language` in a text, by index into `cue_categories()`. An unknown language counts nothing; long texts are read as far as `mask` does."""
     if language not in LANGUAGES:
         return {}
-    lowered = unicodedata.normalize("NFC", text).lower().replace("’", "'")
+    lowered = unicodedata.normalize("NFC", text[:MAX_CHARACTERS]).lower().replace("’", "'")
     return _count_heading(lowered, language) if heading else _cue_list(language).count(lowered)
 
 
@@ -122,6 +124,7 @@ def find_cues(text: str, language: str) -> list[tuple[int, int, int]]:
     """Return category index, start and end of the first match of each expression that `count_cues` counts; the whole text where it is not in normal form."""
     if language not in LANGUAGES:
         return []
+    text = text[:MAX_CHARACTERS]
     lowered = unicodedata.normalize("NFC", text).lower().replace("’", "'")
     found = [(cue.category, match) for cue in _cue_list(language).hits(lowered) if (match := cue.found_in(lowered))]
     aligned = len(lowered) == len(text)

@@ -54,44 +54,46 @@ class CueFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         columns: list[int] = []
         values: list[float] = []
 
-        def add(row: int, column: int, value: float) -> None:
-            rows.append(row)
-            columns.append(column)
-            values.append(value)
-
         form = 6 * n
         texts: dict[tuple[str, str], dict[int, int]] = {}
+        above: dict[tuple[tuple[str, ...], str], list[tuple[int, float]]] = {}
         for i, row in enumerate(X):
             own = texts.get((row.text, row.language))
             if own is None:
                 own = texts[(row.text, row.language)] = count_cues(row.text, row.language)
+            cells: list[tuple[int, float]] = []
             total = sum(own.values())
             for category, count in own.items():
-                add(i, category, min(count, 3) ** 0.5)
+                cells.append((category, min(count, 3) ** 0.5))
                 if total == count:
-                    add(i, n + category, 1.0)  # the only category in sight
-            for depth, title in enumerate(reversed(row.heading)):
-                block = 2 * n if depth == 0 else 3 * n
-                for category, count in count_cues(title, row.language, heading=True).items():
-                    add(i, block + category, min(count, 2) ** 0.5)
+                    cells.append((n + category, 1.0))  # the only category in sight
+            path = (row.heading, row.language)
+            titles = above.get(path)
+            if titles is None:
+                titles = above[path] = [
+                    ((2 if depth == 0 else 3) * n + category, min(count, 2) ** 0.5)
+                    for depth, title in enumerate(reversed(row.heading))
+                    for category, count in count_cues(title, row.language, heading=True).items()
+                ]
+            cells += titles
             if self.neighbours:
                 for block, text in ((4 * n, row.before), (5 * n, row.after)):
                     if text:
                         near = texts.get((text, row.language))
                         if near is None:
                             near = texts[(text, row.language)] = count_cues(text, row.language)
-                        for category, count in near.items():
-                            add(i, block + category, 0.5 * min(count, 2) ** 0.5)
+                        cells += [(block + category, 0.5 * min(count, 2) ** 0.5) for category, count in near.items()]
             if not own:
-                add(i, form, 1.0)
+                cells.append((form, 1.0))
             if row.kind in _KINDS:
-                add(i, form + 1 + _KINDS.index(row.kind), 1.0)
+                cells.append((form + 1 + _KINDS.index(row.kind), 1.0))
             masked = f" {mask(row.text)} "
-            for position, sign in enumerate(_TYPED):
-                if sign in masked:
-                    add(i, form + 5 + position, 1.0)
+            cells += [(form + 5 + position, 1.0) for position, sign in enumerate(_TYPED) if sign in masked]
             words = masked.count(" ")
-            add(i, form + 15 + (0 if words < 6 else 1 if words < 16 else 2 if words < 40 else 3), 1.0)
+            cells.append((form + 15 + (0 if words < 6 else 1 if words < 16 else 2 if words < 40 else 3), 1.0))
+            rows += [i] * len(cells)
+            columns += [column for column, _ in cells]
+            values += [value for _, value in cells]
         shape = (len(X), len(self.get_feature_names_out()))
         matrix = sparse.csr_matrix((np.asarray(values, dtype=np.float32), (rows, columns)), shape=shape)
         # Expressions come out of a set, in another order in each process; sums must not depend on it, or no two trainings would be alike.

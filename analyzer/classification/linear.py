@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from typing import Any
 
 import numpy as np
@@ -56,7 +57,7 @@ class MultiLabelSVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def decision_function(self, X: Any) -> np.ndarray:
         """Return signed distances (after `rescale`: about log-odds), shape (n_rows, n_classes)."""
-        return np.asarray(X @ self.coef_.T + self.intercept_, dtype=np.float64)
+        return np.asarray(X @ _columns(self.coef_) + self.intercept_, dtype=np.float64)
 
     def rescale(self, slope: float, shift: float) -> MultiLabelSVC:
         """Make distances log-odds: `slope * distance + shift`, the same for all classes, so that what comes after can add and compare them."""
@@ -66,6 +67,20 @@ class MultiLabelSVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def predict(self, X: Any) -> np.ndarray:
         return np.asarray(self.decision_function(X) > 0, dtype=int)
+
+
+#: The last matrix of coefficients and its transpose in memory order: scipy would write it anew (18 MB) for every product, be it for one row.
+_LAST: list[tuple[weakref.ref[np.ndarray], np.ndarray]] = []
+
+
+def _columns(coefficients: np.ndarray) -> np.ndarray:
+    """Return the transpose, remembered for as long as the same matrix is used; whoever changes a matrix makes a new one."""
+    for known, transposed in _LAST:
+        if known() is coefficients:
+            return transposed
+    transposed = np.ascontiguousarray(coefficients.T)
+    _LAST[:] = [(weakref.ref(coefficients), transposed)]
+    return transposed
 
 
 def _fit_one(X: sparse.csr_matrix, y: np.ndarray, C: float, balance: float, sample_weight: np.ndarray | None) -> tuple[np.ndarray, float]:

@@ -17,7 +17,7 @@ from analyzer.classification.context import ContextModel
 from analyzer.classification.model import ClauseModel
 from analyzer.classification.rows import Row
 from analyzer.classification.training import Training, with_sha256
-from analyzer.errors import ModelIncompatibleError, ModelIntegrityError, ModelNotFoundError
+from analyzer.errors import ModelError, ModelIncompatibleError, ModelIntegrityError, ModelNotFoundError, SettingsError
 
 MODEL_FILE = "model.joblib"
 MANIFEST_FILE = "manifest.json"
@@ -65,6 +65,34 @@ def taxonomy_digest() -> str:
     return hashlib.sha256((files("analyzer.resources") / "categories.toml").read_bytes()).hexdigest()
 
 
+def check_target(folder: str | Path) -> Path:
+    """Return the folder as a path if a model can be written there; only a model, or nothing, is ever replaced.
+
+    Raises
+    ------
+    SettingsError
+        It is no name of a folder, a file, a folder that holds something else, or lies where nothing can be written.
+    """
+    path = Path(folder)
+    if path.name in ("", "..") or "\0" in path.name:
+        raise SettingsError(f"A model needs a folder of its own, not {str(folder)!r}", hint="name one that does not exist yet")
+    try:
+        if path.exists():
+            if not path.is_dir():
+                raise SettingsError(f"{path} is a file, not a model folder", hint="name another folder")
+            others = sorted({entry.name for entry in path.iterdir()} - {MODEL_FILE, MANIFEST_FILE, CARD_FILE})
+            if others:
+                raise SettingsError(f"{path} holds something else than a model: {', '.join(others[:3])}", hint="name another folder")
+        parent = next(above for above in path.absolute().parents if above.exists())
+        if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
+            raise SettingsError(f"No model can be written to {path}: {parent} is no folder one can write to", hint="name another folder")
+    except (OSError, ValueError) as error:
+        if isinstance(error, SettingsError):
+            raise
+        raise SettingsError(f"No model can be written to {path}: {error}", hint="name another folder") from error
+    return path
+
+
 def save_model(training: Training, folder: str | Path, *, seed: int, extra: dict[str, Any] | None = None) -> ClauseModel:
     """Write model, manifest and card; the folder appears whole or not at all.
 
@@ -72,12 +100,27 @@ def save_model(training: Training, folder: str | Path, *, seed: int, extra: dict
     -------
     ClauseModel
         The model with the sha256 of its file.
+
+    Raises
+    ------
+    SettingsError
+        No model can be written there, see `check_target`.
+    ModelError
+        Writing failed, the disk is full for instance; what stood there before still stands.
     """
+    folder = check_target(folder)
+    try:
+        return _write_model(training, folder, seed, extra or {})
+    except OSError as error:
+        raise ModelError(f"The model could not be written to {folder}: {error}", hint="is there room on the disk?") from error
+
+
+def _write_model(training: Training, folder: Path, seed: int, extra: dict[str, Any]) -> ClauseModel:
     import joblib
 
-    folder = Path(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    work = Path(tempfile.mkdtemp(prefix=f".{folder.name[:60]}-", dir=folder.parent))
+    old = work.with_name(f"{work.name}-old")
     try:
         model = training.model
         calibration = model.calibration
@@ -113,21 +156,21 @@ def save_model(training: Training, folder: str | Path, *, seed: int, extra: dict
                 for language, text, label in SELF_TEST
                 if label in model.categories and label in {x.category for x in model.classify([Row(text, (), language)])[0]}
             ],
-            **(extra or {}),
+            **extra,
         }
         (work / MANIFEST_FILE).write_text(json.dumps(manifest, indent=2, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
         (work / CARD_FILE).write_text(render_card(folder.name, manifest, training), encoding="utf-8")
         work.chmod(0o755)
         if folder.exists():
-            old = folder.with_name(f".{folder.name}-old")
-            shutil.rmtree(old, ignore_errors=True)
             os.replace(folder, old)
-            os.replace(work, folder)
-            shutil.rmtree(old, ignore_errors=True)
-        else:
-            os.replace(work, folder)
+        os.replace(work, folder)
     finally:
-        shutil.rmtree(work, ignore_errors=True)
+        if old.exists() and not folder.exists():  # stopped between the two
+            os.replace(old, folder)
+        for left in (work, old):
+            if left.is_symlink():
+                left.unlink()
+            shutil.rmtree(left, ignore_errors=True)
     return with_sha256(model, sha256)
 
 
@@ -145,7 +188,7 @@ def read_manifest(folder: str | Path) -> dict[str, Any]:
         manifest = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(manifest, dict) or not isinstance(manifest.get("sha256"), str) or not isinstance(manifest.get("versions"), dict):
             raise ValueError("fields are missing")
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ModelIntegrityError(f"The manifest of the model in {folder} is faulty: {error}", hint="train the model again") from error
     return manifest
 

@@ -15,6 +15,7 @@ def make_pipeline(
     word_features: int | None = 40_000,
     char_features: int | None = 60_000,
     fewest: int = 2,
+    shortest: int = 3,
     cues: bool = True,
     n_jobs: int = 2,
 ) -> Pipeline:
@@ -28,13 +29,26 @@ def make_pipeline(
         Most n-grams of words and of characters that are kept; they bound the size of the model file.
     fewest : int
         Rows in which a word must occur to count; characters in one more.
+    shortest : int
+        Characters of the shortest n-gram of them in the row.
     cues : bool
         With the word lists and concepts of IT contracts; a data set about something else does better without.
     """
+    letters = (3, 5)  # one object for both, or the same model would be other bytes on disk
     parts = [
         ("word", FieldTfidf("text", "word", (1, 2), min_df=fewest, max_features=word_features)),
-        ("char", FieldTfidf("text", "char_wb", (3, 5), min_df=fewest + (fewest > 1), max_features=char_features, scale=0.8)),
-        ("heading", FieldTfidf("heading", "char_wb", (3, 5), max_features=15_000, scale=0.35)),
+        (
+            "char",
+            FieldTfidf(
+                "text",
+                "char_wb",
+                letters if shortest == 3 else (shortest, 5),
+                min_df=fewest + (fewest > 1),
+                max_features=char_features,
+                scale=0.8,
+            ),
+        ),
+        ("heading", FieldTfidf("heading", "char_wb", letters, max_features=15_000, scale=0.35)),
         ("outer", FieldTfidf("outer", "word", (1, 1), max_features=5_000, scale=0.3)),
         ("language", LanguageFlags()),
     ]

@@ -81,11 +81,17 @@ class Scores:
             lines += [f"| {name} | {micro:.3f} | {macro:.3f} |" for name, micro, macro in self.languages] + [""]
         lines += ["| category | precision | recall | F1 | support |", "|---|---|---|---|---|"]
         lines += [
-            f"| `{s.category}` | {s.precision:.2f} | {s.recall:.2f} | {s.f1:.2f} | {s.support} |"
+            f"| {as_cell(s.category)} | {s.precision:.2f} | {s.recall:.2f} | {s.f1:.2f} | {s.support} |"
             for s in sorted(self.categories, key=lambda s: -s.support)
             if s.support or s.false_positive
         ]
         return "\n".join(lines) + "\n"
+
+
+def as_cell(category: str) -> str:
+    """Return a category as code in a cell of a Markdown table, whatever characters people give their labels."""
+    plain = " ".join(category.split()).replace("|", "\\|").replace("`", "'")
+    return f"`{plain if len(plain) <= 100 else plain[:100] + ' ...'}`"
 
 
 def score_labels(

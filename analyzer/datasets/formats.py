@@ -1,4 +1,4 @@
-"""Import and export. Every format carries text, labels, heading, document, language, kind, risks and id, so that a round trip loses nothing."""
+"""Import and export. Every format carries text, labels, heading, document, language, kind, risks, weight and id, so that a round trip loses nothing."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from analyzer.datasets.native import OPTIONAL_KEYS, iterate_jsonl, write_atomically
+from analyzer.datasets.native import OPTIONAL_KEYS, iterate_jsonl, read_utf8, write_atomically
 from analyzer.errors import DataError
 
 FORMATS = ("native", "doccano", "prodigy", "labelstudio", "csv", "docbin")
 #: What travels beside text and labels.
-META_KEYS = ("id", "doc", "family", "language", "kind", "heading", "risks", *OPTIONAL_KEYS)
+META_KEYS = ("id", "doc", "family", "language", "kind", "heading", "risks", *OPTIONAL_KEYS, "weight")
+#: What a folder is searched for.
+_SUFFIXES = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".spacy")
+#: Files that hold tables in a way we do not read, by their first bytes.
+_OTHERS = {b"PAR1": "Parquet", b"ARROW1": "Arrow", b"PK\x03\x04": "zip or Excel", b"\x1f\x8b": "gzip", b"SQLite": "SQLite"}
 
 Row = dict[str, Any]
 
@@ -27,17 +31,26 @@ def _normal(row: Mapping[str, Any], source: str = "") -> Row:
         "doc": str(row.get("doc") or (identifier.rsplit(":", 1)[0] if ":" in identifier else "")),
         "language": str(row.get("language") or ""),
         "kind": str(row.get("kind") or "sentence"),
-        "heading": [row["heading"]] if isinstance(row.get("heading"), str) else list(row.get("heading") or ()),
+        "heading": [row["heading"]] if isinstance(row.get("heading"), str) and row["heading"] else _list_of(row, "heading", source),
         "text": row.get("text"),
         "labels": row.get("labels"),
-        "risks": list(row.get("risks") or ()),
+        "risks": _list_of(row, "risks", source),
     }
-    normal |= {key: list(row[key]) for key in OPTIONAL_KEYS if row.get(key)}
+    normal |= {key: _list_of(row, key, source) for key in OPTIONAL_KEYS if row.get(key)}
+    if row.get("weight") is not None:
+        normal["weight"] = row["weight"]
     if row.get("family"):
         normal["family"] = str(row["family"])
     if source:
         normal["source"] = source
     return normal
+
+
+def _list_of(row: Mapping[str, Any], key: str, source: str) -> list[Any]:
+    value = row.get(key) or ()
+    if not isinstance(value, list | tuple):
+        raise DataError(f"{source or row.get('id') or 'a row'}: {key} must be a list, not {value!r}")
+    return list(value)
 
 
 def read_labelled(path: str | Path, *, format: str | None = None) -> list[Row]:
@@ -46,7 +59,7 @@ def read_labelled(path: str | Path, *, format: str | None = None) -> list[Row]:
     Parameters
     ----------
     path : path
-        JSON lines (our format, doccano, Prodigy), JSON (Label Studio), CSV, or spaCy DocBin; told apart by content.
+        JSON lines (our format, doccano, Prodigy), JSON (Label Studio, or a list of rows), CSV, or spaCy DocBin; told apart by content.
     format : str, optional
         One of `FORMATS`, to insist.
 
@@ -57,7 +70,7 @@ def read_labelled(path: str | Path, *, format: str | None = None) -> list[Row]:
     """
     path = Path(path)
     if path.is_dir():
-        files = sorted(p for p in path.rglob("*") if p.suffix.lower() in (".jsonl", ".json", ".csv", ".spacy") and p.is_file())
+        files = sorted(p for p in path.rglob("*") if p.suffix.lower() in _SUFFIXES and p.is_file())
         if not files:
             raise DataError(f"No labelled files in {path}", hint="JSON lines, JSON, CSV or .spacy")
         return [row for file in files for row in read_labelled(file, format=format)]
@@ -65,94 +78,128 @@ def read_labelled(path: str | Path, *, format: str | None = None) -> list[Row]:
         raise DataError(f"No such file: {path}")
     if format is not None and format not in FORMATS:
         raise DataError(f"Unknown format {format!r}", hint="known: " + ", ".join(FORMATS))
+    _refuse_others(path)
     suffix = path.suffix.lower()
     if format == "csv" or (format is None and suffix in (".csv", ".tsv")):
         return _read_csv(path)
     if format == "docbin" or (format is None and suffix == ".spacy"):
         return _read_docbin(path)
     if format == "labelstudio" or (format is None and suffix == ".json"):
-        return _read_labelstudio(path)
+        return _read_json(path, format)
     return _read_jsonl(path, format)
+
+
+def _refuse_others(path: Path) -> None:
+    try:
+        with path.open("rb") as file:
+            start = file.read(8)
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error}") from error
+    for sign, name in _OTHERS.items():
+        if start.startswith(sign):
+            raise DataError(f"{path}: a {name} file, which is not read", hint='open it with pandas and give frame.to_dict("records")')
 
 
 def _read_jsonl(path: Path, format: str | None) -> list[Row]:
     rows: list[Row] = []
     header: Row = {}
     for number, record in iterate_jsonl(path):
-        source = f"{path}:{number}"
         if "contract" in record and "text" not in record:
             header = record
-            continue
-        kind = format or ("prodigy" if "cats" in record or "accept" in record else "doccano" if "label" in record else "native")
-        if kind == "prodigy":
-            if record.get("answer", "accept") != "accept":
-                continue
-            labels = (
-                record["accept"] if "accept" in record else [name for name, value in dict(record.get("cats") or {}).items() if value >= 0.5]
-            )
-            rows.append(_normal({**(record.get("meta") or {}), "text": record.get("text"), "labels": labels}, source))
-        elif kind == "doccano":
-            label = record.get("label", record.get("labels"))
-            labels = [label] if isinstance(label, str) else label
-            rows.append(_normal({**(record.get("meta") or {}), "text": record.get("text"), "labels": labels}, source))
-        else:
-            if "labels" not in record:
-                raise DataError(f"{source}: no labels", hint='a row is {"text": ..., "labels": [...]}')
-            rows.append(
-                _normal(
-                    {"doc": header.get("contract"), "language": header.get("language"), "family": header.get("family"), **record}, source
-                )
-            )
+        elif (row := _read_record(record, header, f"{path}:{number}", format)) is not None:
+            rows.append(row)
     return rows
+
+
+def _read_record(record: Row, header: Row, source: str, format: str | None) -> Row | None:
+    """Return a row of our format, doccano's or Prodigy's; None for one that its annotator rejected."""
+    kind = format or ("prodigy" if "cats" in record or "accept" in record else "doccano" if "label" in record else "native")
+    if kind == "native":
+        if "labels" not in record:
+            raise DataError(f"{source}: no labels", hint='a row is {"text": ..., "labels": [...]}')
+        return _normal(
+            {"doc": header.get("contract"), "language": header.get("language"), "family": header.get("family"), **record}, source
+        )
+    if kind == "prodigy" and record.get("answer", "accept") != "accept":
+        return None
+    meta, weight = record.get("meta") or {}, {"weight": record["weight"]} if "weight" in record else {}
+    if not isinstance(meta, dict):
+        raise DataError(f"{source}: meta must be a table, not {meta!r}")
+    if kind == "doccano" or "accept" in record:
+        labels = record["accept"] if kind == "prodigy" else record.get("label", record.get("labels"))
+        labels = [labels] if isinstance(labels, str) else labels
+    else:
+        cats = record.get("cats") or {}
+        if not isinstance(cats, dict) or not all(isinstance(value, int | float) for value in cats.values()):
+            raise DataError(f"{source}: cats must be a table of label and number, not {cats!r}")
+        labels = [name for name, value in cats.items() if value >= 0.5]
+    return _normal({**meta, **weight, "text": record.get("text"), "labels": labels}, source)
 
 
 def _read_csv(path: Path) -> list[Row]:
-    try:
-        content = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: cannot be read: {error}", hint="save it as CSV UTF-8") from error
+    content = read_utf8(path)
     first = content.split("\n", 1)[0]
     delimiter = "\t" if "\t" in first else ";" if first.count(";") > first.count(",") else ","
-    reader = csv.DictReader(io.StringIO(content, newline=""), delimiter=delimiter)
-    names = {str(name).strip().lower(): name for name in reader.fieldnames or ()}
-    label_column = names.get("labels") or names.get("label")
-    if "text" not in names or label_column is None:
-        raise DataError(f"{path}:1: the columns text and labels are needed", hint=f"found: {', '.join(names)}")
-    rows = []
-    for record in reader:
-        source = f"{path}:{reader.line_num}"
-        heading = record.get(names.get("heading", ""), "") or ""
-        try:
-            path_of_heading = json.loads(heading) if heading.startswith("[") else [heading] if heading else []
-        except ValueError as error:
-            raise DataError(f"{source}: the heading is no JSON list") from error
-        meta: Row = {key: record.get(names[key]) for key in ("id", "doc", "family", "language", "kind") if key in names}
-        rows.append(
-            _normal(
-                {
-                    **meta,
-                    "heading": path_of_heading,
-                    "text": record.get(names["text"]),
-                    "labels": _split(record.get(label_column)),
-                    **{key: _split(record.get(names.get(key, ""), "")) for key in ("risks", *OPTIONAL_KEYS)},
-                },
-                source,
-            )
-        )
+    limit = csv.field_size_limit(max(len(content), 1 << 17))
+    # Strict: a quotation mark that is never closed would swallow the rest of the file as one text.
+    reader = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter, strict=True)
+    rows: list[Row] = []
+    try:
+        header = [name.strip().lower() for name in next(reader, [])]
+        label_column = "labels" if "labels" in header else "label"
+        if "text" not in header or label_column not in header:
+            raise DataError(f"{path}:1: the columns text and labels are needed", hint=f"found: {', '.join(header)}")
+        if doubled := next((name for name in header if name and header.count(name) > 1), None):
+            raise DataError(f"{path}:1: two columns are named {doubled}")
+        for cells in reader:
+            source = f"{path}:{reader.line_num}"
+            if not cells:
+                continue
+            if len(cells) != len(header):
+                raise DataError(
+                    f"{source}: {len(cells)} cells under {len(header)} columns", hint="a text or label with the separator in it is quoted"
+                )
+            rows.append(_read_cells(dict(zip(header, cells, strict=True)), label_column, source))
+    except csv.Error as error:
+        raise DataError(f"{path}:{reader.line_num}: {error}", hint="is a quotation mark left open?") from error
+    finally:
+        csv.field_size_limit(limit)
     return rows
+
+
+def _read_cells(record: dict[str, str], label_column: str, source: str) -> Row:
+    heading = record.get("heading", "")
+    try:
+        path_of_heading = json.loads(heading) if heading.startswith("[") else [heading] if heading else []
+        weight = float(record["weight"]) if record.get("weight") else None
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{source}: the heading is no JSON list, or the weight no number") from error
+    meta = {key: record.get(key) for key in ("id", "doc", "family", "language", "kind")}
+    lists = {key: _split(record.get(key)) for key in ("risks", *OPTIONAL_KEYS)}
+    return _normal(
+        {**meta, **lists, "heading": path_of_heading, "text": record["text"], "labels": _split(record[label_column]), "weight": weight},
+        source,
+    )
 
 
 def _split(cell: str | None) -> list[str]:
     return [part.strip() for part in (cell or "").replace("|", ";").split(";") if part.strip()]
 
 
-def _read_labelstudio(path: Path) -> list[Row]:
+def _read_json(path: Path, format: str | None) -> list[Row]:
+    content = read_utf8(path)
     try:
-        tasks = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError, RecursionError) as error:
+        tasks = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        if format is None and content.lstrip().startswith("{"):  # JSON lines under the wrong name
+            return _read_jsonl(path, None)
         raise DataError(f"{path}: not JSON: {error}") from error
+    if format is None and isinstance(tasks, dict) and "text" in tasks:  # one line of JSON lines
+        return _read_jsonl(path, None)
     if not isinstance(tasks, list):
         raise DataError(f"{path}: not a list of Label Studio tasks")
+    if format is None and tasks and all(isinstance(task, dict) and "text" in task and "data" not in task for task in tasks):
+        return [row for number, task in enumerate(tasks, 1) if (row := _read_record(task, {}, f"{path}: row {number}", None)) is not None]
     rows = []
     for number, task in enumerate(tasks, 1):
         source = f"{path}: task {number}"
@@ -234,11 +281,24 @@ def _csv(rows: list[Row]) -> bytes:
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")
     lists = ("labels", "risks", *OPTIONAL_KEYS)
-    writer.writerow(["id", "doc", "family", "language", "kind", "heading", "text", *lists])
+    weighed = any("weight" in r for r in rows)
+    writer.writerow(["id", "doc", "family", "language", "kind", "heading", "text", *lists, *(["weight"] if weighed else [])])
     for r in rows:
         heading = json.dumps(r["heading"], ensure_ascii=False) if r["heading"] else ""
         cells = [";".join(r.get(key, ())) for key in lists]
-        writer.writerow([r["id"], r["doc"], r.get("family", ""), r["language"], r["kind"], heading, r["text"], *cells])
+        writer.writerow(
+            [
+                r["id"],
+                r["doc"],
+                r.get("family", ""),
+                r["language"],
+                r["kind"],
+                heading,
+                r["text"],
+                *cells,
+                *([r.get("weight", "")] if weighed else []),
+            ]
+        )
     return buffer.getvalue().encode()
 
 

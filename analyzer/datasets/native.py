@@ -66,12 +66,8 @@ def read_contract(path: str | Path) -> Contract:
 
 def iterate_jsonl(path: Path) -> list[tuple[int, dict[str, Any]]]:
     """Return (line number, object) of a JSON lines file; blank lines are skipped."""
-    try:
-        content = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: cannot be read: {error}") from error
     found = []
-    for number, line in enumerate(content.split("\n"), 1):
+    for number, line in enumerate(read_utf8(path).split("\n"), 1):
         if not line.strip():
             continue
         try:
@@ -82,6 +78,25 @@ def iterate_jsonl(path: Path) -> list[tuple[int, dict[str, Any]]]:
             raise DataError(f"{path}:{number}: not a JSON object")
         found.append((number, record))
     return found
+
+
+def read_utf8(path: Path) -> str:
+    """Return the text of a file, without a byte order mark.
+
+    Raises
+    ------
+    DataError
+        It cannot be read, or is not UTF-8; then the message names the line.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error}") from error
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise DataError(f"{path}:{line}: not UTF-8: {error.reason} at byte {error.start}", hint="save it as UTF-8") from error
 
 
 def read_contracts(folder: str | Path) -> list[Contract]:

@@ -18,6 +18,8 @@ _HOURS = 24
 _MORNING = 5
 #: From this hour on a span that ends at a smaller hour runs over midnight.
 _EVENING = 18
+#: Figures of "0800".
+_MILITARY = 4
 
 
 class Time(NamedTuple):
@@ -49,7 +51,7 @@ def read_time(t: Tokens, i: int, *, words: bool = False) -> Time | None:
             if number is not None and number.value == int(number.value) and number.value <= _HOURS and not t.has(i, "article"):
                 minutes = int(number.value) * 60
                 if t.has(number.end, "clock_unit"):
-                    return _marked(t, number.end, minutes, bare=False)
+                    return _marked(t, number.end, minutes, bare=True)
                 return Time(minutes, number.end, bare=True)
         spoken = _spoken(t, i) if sense.number is not None else None
         if spoken is not None:
@@ -58,6 +60,9 @@ def read_time(t: Tokens, i: int, *, words: bool = False) -> Time | None:
             return Time(720, i + 1)
         return Time(_DAY, i + 1) if t.has(i, "midnight") else None
     low = sense.low
+    military = _military(t, i) if len(low) == _MILITARY else -1
+    if military != -1:
+        return _marked(t, i + 1, military, bare=False)
     dotted = _DOTTED.match(low)
     if dotted is not None:
         return _marked(t, i + 1, int(dotted[1]) * 60 + int(dotted[2]), bare=True)
@@ -71,6 +76,23 @@ def read_time(t: Tokens, i: int, *, words: bool = False) -> Time | None:
         found = _marked(t, end, hour * 60 + int(t.low(i + 2)), bare=False)
         return found if found is not None and found.minutes <= _DAY else None
     return _marked(t, i + 1, hour * 60, bare=True)
+
+
+def _military(t: Tokens, i: int) -> int:
+    """Return the minutes of "0800" and "2200 hours", or -1: a year or an amount looks the same without a mark beside it."""
+    low = t.low(i)
+    if not (low.isascii() and low.isdecimal()) or int(low[:2]) > _HOURS or low[2] > "5":
+        return -1
+    marked = t.has(i + 1, "clock_unit") and not t.glued(i + 1) and t.low(i + 1) != "h"
+    before = t.low(i - 2)
+    opened = len(before) == _MILITARY and before.isdecimal() and (t.phrase(i - 1, "time_to") == i)
+    following = t.phrase(i + 1, "time_to")
+    closes = following != -1 and len(t.low(following)) == _MILITARY and t.low(following).isdecimal()
+    # "0800 to 1700": the first has a zero in front, or the second its mark.
+    zero = low[0] == "0" and closes
+    if marked or zero or (opened and before[0] == "0") or (closes and t.has(following + 1, "clock_unit") and t.low(following + 1) != "h"):
+        return int(low[:2]) * 60 + int(low[2:])
+    return -1
 
 
 def _spoken(t: Tokens, i: int) -> Time | None:
@@ -132,7 +154,7 @@ def read_interval(t: Tokens, i: int, *, between: bool = False, loose: bool = Fal
     """
     begin = t.phrase(i, "time_from")
     led = begin != -1
-    first = read_time(t, begin if led else i, words=loose and led)
+    first = read_time(t, begin if led else i, words=led)
     if first is None:
         return None
     j = t.phrase(first.end, "time_to")
@@ -140,7 +162,11 @@ def read_interval(t: Tokens, i: int, *, between: bool = False, loose: bool = Fal
         return None
     if t.phrase(j, "time_from") != -1 and t.low(j) in ("ore", "h"):
         j += 1
-    second = read_time(t, j, words=loose and led)
+    second = read_time(t, j, words=led)
+    spelled = led and not loose and not (t.sense(begin).digits and t.sense(j).digits)
+    if spelled and not (first.hours and second is not None and second.hours) and not _said(t, begin, j):
+        # "de deux à quatre heures"
+        return None
     if second is not None and loose and first.bare and second.bare and t.sense(second.end).unit is None and not t.has(first.end, "and"):
         between = True
     if second is None or (t.low(first.end) not in _DASHES and not led and not between and first.bare and second.bare):
@@ -170,6 +196,11 @@ def read_interval(t: Tokens, i: int, *, between: bool = False, loose: bool = Fal
     return Interval(start, stop, second.end, bare, hours)
 
 
+def _said(t: Tokens, first: int, second: int) -> bool:
+    """Whether both are a time of the day by themselves: noon, midnight, "neuf heures du matin", or figures."""
+    return all(t.sense(k).digits or read_time(t, k) is not None for k in (first, second))
+
+
 def is_clock_interval(t: Tokens, i: int, found: Interval) -> bool:
     """Tell whether an interval of whole hours ("de 8 à 12 heures") that stands alone says a time of the day."""
     if found.bare:
@@ -193,7 +224,7 @@ def is_clock_interval(t: Tokens, i: int, found: Interval) -> bool:
     begin, stop = found.start // 60, found.stop // 60
     if (t.low(i + 2) in _DASHES and 6 <= begin <= 10 and stop >= begin + 4) or (6 <= begin <= 10 and 16 <= stop <= 22):
         return True
-    return t.phrase(i, "time_from") != -1 or any(t.has(k, "window_word") for k in range(max(0, i - 6), i))
+    return t.phrase(i, "time_from") != -1 or any(t.has(k, "window_word") for k in range(max(0, i - 8), i))
 
 
 def read_lone_clock(t: Tokens, i: int) -> int:
@@ -201,12 +232,18 @@ def read_lone_clock(t: Tokens, i: int) -> int:
     found = read_time(t, i)
     if found is None or found.bare:
         return -1
+    if len(t.low(i)) == _MILITARY and t.low(i).isdecimal():
+        # "at 2200 hours", but not "1200 hours of support"
+        return found.end if t.phrase_before(i, "clock_lead") != -1 and t.phrase(found.end, "per") == -1 else -1
     last = t.low(found.end - 1)
     if found.meridiem or last in ("uhr", "am", "pm") or t.low(i + 1) == ":":
         return found.end
     if t.has(found.end - 1, "noon") or t.has(found.end - 1, "midnight"):
         return -1
     lead = t.phrase_before(i, "clock_lead")
+    if lead == -1 and found.minutes >= _NOON and not t.has(found.end, "of") and any(t.has(k, "reported") for k in range(max(0, i - 4), i)):
+        # "l'appel arrive après 16 h"
+        lead = t.phrase_before(i, "clock_lead_late")
     if not found.hours:
         # "8h00" is a clock time; "2h30" is one only from the morning on, and never behind "délai de".
         if t.low(found.end - 1) == "00":

@@ -25,6 +25,13 @@ _ABBREVIATED = 4
 _BRACKETED = 12
 #: Tokens back from an age to the thing that has it.
 _AGING = 9
+_POSTAL = 5
+_SHORT = frozenset((TimeUnit.MINUTE, TimeUnit.HOUR))
+_WEEKEND = (5, 6)
+_OLD = 5
+#: From this age on people act for themselves.
+_OF_AGE = 16
+_OPENING = frozenset('«“„"‹')
 _APOSTROPHES = frozenset(("'", "’"))
 _DASHES = frozenset("-‐‑–")
 
@@ -48,10 +55,20 @@ def find_bound(t: Tokens, found: Reading) -> Bound:
         if low != -1 and t.sense(low).unit is not None and t.sense(low - 1).number is not None:
             break
         if low != -1 or high != -1:
-            if t.phrase_before(i, "spread_over") != -1 and any(t.has(k, "spread") for k in range(i - _SPREAD, i)):
+            if t.has(high - 1, "rounding"):
+                # "rounded up to quarter-hour steps"
+                return Bound.EXACT
+            if t.phrase_before(i, "spread_over") != -1 and (
+                any(t.has(k, "spread") for k in (*range(i - _SPREAD, i), found.end, found.end + 1))
+                or any(t.has(k, "period_noun") for k in range(i, found.start))
+            ):
+                # "over a period of five quarters"
                 return Bound.EXACT
             # "dans un délai minimum de": the nearer word "minimum" was met first.
             bound = Bound.MIN if low != -1 and (high == -1 or low < high) else Bound.MAX
+            if bound is Bound.MAX and _before_event(t, found) and t.phrase_before(i, "latest") != -1:
+                # "at the latest 30 days before the end" is 30 days or more.
+                return Bound.MIN
             return _turned(t, found, i, bound)
         if not (t.has(i - 1, "filler") or t.sense(i - 1).article):
             break
@@ -59,12 +76,44 @@ def find_bound(t: Tokens, found: Reading) -> Bound:
     start = t.phrase_before(found.start, "before")
     if start != -1 and t.phrase(found.end, "before") == -1:
         return Bound.MIN if _denied(t, start - (t.low(start - 1) == ",")) else Bound.MAX
-    return Bound.MAX if _deadline(t, found) else Bound.EXACT
+    return Bound.MAX if _deadline(t, found) else _far_bound(t, found)
+
+
+def _before_event(t: Tokens, found: Reading) -> bool:
+    """Whether the time is counted back from an event: "vor Ablauf", "prior to expiry"."""
+    i = found.end
+    i += t.low(i) in _APOSTROPHES
+    i += t.low(i) in ("in", "s", "full") and t.low(i + 1) in ("advance", "before", "prior")
+    return t.has(i, "before_event")
+
+
+def _far_bound(t: Tokens, found: Reading) -> Bound:
+    """Read "twelve months after go-live at the earliest": the bound behind the event."""
+    if t.phrase(found.end, "anchor") == -1:
+        return Bound.EXACT
+    for i in range(found.end + 1, min(t.n, found.end + _AFTER)):
+        if t.has(i, "stop") or t.senses[i].number is not None or t.has(i, "clause"):
+            break
+        for name, bound in (("max_far", Bound.MAX), ("min_far", Bound.MIN)):
+            # "spätestens am 1. Mai" belongs to what follows.
+            end = t.phrase(i, name)
+            if end != -1:
+                return bound if end >= t.n or t.has(end, "stop") else Bound.EXACT
+    return Bound.EXACT
 
 
 def same_bound(t: Tokens, before: Reading, found: Reading) -> bool:
     """Whether a figure goes on from the one before it, so that its bound holds: "innert 1 Std. (Stadt) bzw. 2 Std."."""
     i = before.end
+    short = before.unit in _SHORT and found.unit in _SHORT
+    if (
+        short
+        and t.has(found.start - 1, "and")
+        and found.start - i <= _BRACKETED
+        and not any(t.has(k, "stop") for k in range(i, found.start))
+    ):
+        # "n'excède pas une heure en cas de panne et quatre heures dans les autres cas"
+        return True
     if found.start - i > _BRACKETED:
         return False
     if t.low(i) == "(":
@@ -79,7 +128,10 @@ def _turned(t: Tokens, found: Reading, i: int, bound: Bound) -> Bound:
     """Correct a bound for what stands farther away: "no claim later than", "bis zwei Jahre nach Ende"."""
     if bound is Bound.MIN:
         start = t.phrase_before(i, "more_than")
-        return Bound.MAX if start != -1 and start == t.phrase_before(i, "min_before") and _denied(t, start) else bound
+        turned = start != -1 and start == t.phrase_before(i, "min_before") and _denied(t, start)
+        # "once nobody has signed in for over six months" is a time that has passed.
+        since = turned and t.has(start - 1, "since") and any(t.has(k, "past") for k in range(max(0, start - _SPREAD), start))
+        return Bound.MAX if turned and not since else bound
     start = t.phrase_before(i, "less_than")
     if start != -1 and start == t.phrase_before(i, "max_before"):
         return Bound.MIN if _denied(t, start) else bound
@@ -119,6 +171,9 @@ def _deadline(t: Tokens, found: Reading) -> bool:
         sense = t.senses[k]
         if t.has(k, "stop"):
             break
+        if t.has(k, "set_verb"):
+            # "è fissato in quattro ore"
+            return False
         if sense.times is not None or (sense.ordinal is not None and longer):
             return False
         if t.has(k, "past"):
@@ -140,6 +195,8 @@ def find_business(t: Tokens, found: Reading, windows: list[int]) -> bool:
     """
     if found.business:
         return True
+    if found.unit is TimeUnit.DAY and not found.elapsed and _weekend_out(t, found.end):
+        return True
     if found.elapsed or _negated(t, found.end):
         return False
     i = found.end
@@ -158,6 +215,16 @@ def find_business(t: Tokens, found: Reading, windows: list[int]) -> bool:
         return False
     start = windows[following]
     return not _reported(t, found.end, start) and not _walled(t, found.end, start)
+
+
+def _weekend_out(t: Tokens, i: int) -> bool:
+    """Whether "(excluding weekends and public holidays)", "samedis, dimanches et jours fériés exclus" follows."""
+    i += t.low(i) in ("(", ",")
+    if t.has(i, "except"):
+        return any(t.sense(k).weekday in _WEEKEND or t.phrase(k, "days_weekend") != -1 for k in range(i + 1, i + 4))
+    if t.sense(i).weekday not in _WEEKEND:
+        return False
+    return any(t.has(k, "except_after") for k in range(i + 1, i + _AFTER))
 
 
 def _negated(t: Tokens, i: int) -> bool:
@@ -237,7 +304,9 @@ def is_idle(t: Tokens, found: Reading) -> bool:
         return False
     # "canoni di un anno"
     i = found.start
-    return (found.upper <= 1 and _of_money(t, found.end)) or (found.article and t.has(i - 1, "of") and t.has(i - 2, "money_noun"))
+    return ((found.upper <= 1 or t.low(found.end) in _APOSTROPHES) and _of_money(t, found.end)) or (
+        found.article and t.has(i - 1, "of") and t.has(i - 2, "money_noun")
+    )
 
 
 def is_no_duration(t: Tokens, found: Reading) -> bool:
@@ -246,6 +315,12 @@ def is_no_duration(t: Tokens, found: Reading) -> bool:
     before = t.sense(i - 1)
     if "numbered" in before.classes and t.sense(i).digits and t.low(found.at) not in ("h", "min"):
         return True
+    # "versione 9.7 h"
+    if "labelled" in before.classes and t.sense(i).digits:
+        # "release 8d"
+        letter = len(t.low(found.at)) == 1 and t.glued(found.at) and t.low(found.at) != "h"
+        if letter or "." in t.low(i):
+            return True
     # "art. 97 s. CO"
     if (
         before.low == "."
@@ -258,6 +333,9 @@ def is_no_duration(t: Tokens, found: Reading) -> bool:
         return True
     # "iPhone 6s"
     if len(t.low(found.at)) == 1 and t.glued(found.at) and _camel(t.word(i - 1)):
+        return True
+    if "address_noun" in before.classes and t.word(i)[:1].isupper():
+        # "piazza Cinque Giornate 10"
         return True
     if _title(t, found):
         return True
@@ -273,6 +351,9 @@ def is_no_duration(t: Tokens, found: Reading) -> bool:
         return True
     if found.unit is TimeUnit.HOUR and t.phrase(found.end, "clock_after") != -1 and found.upper <= 24 and not found.ranged:
         return True
+    # "7 giorni festivi"
+    if found.unit is TimeUnit.DAY and t.has(found.end, "holiday"):
+        return True
     return _counted_out(t, found) or _heading(t, found) or _rate(t, found) or _round_the_clock(t, found) or _reference(t, found)
 
 
@@ -283,6 +364,16 @@ def _camel(word: str) -> bool:
 def _title(t: Tokens, found: Reading) -> bool:
     """Whether a name goes on in capitals where units have small letters: "Il Sole 24 Ore"."""
     i, at = found.start, found.at
+    # "le quotidien « 24 heures »"
+    if t.low(i - 1) in _OPENING and t.has(i - 2, "title_noun"):
+        return True
+    # "39040 Ora (BZ)" is a town.
+    if not t.lexicon.stems and at == i + 1 and t.word(at).istitle() and len(t.low(i)) == _POSTAL and t.low(i).isdecimal():
+        return True
+    # "aux 24 Heures du Mans"
+    named = t.has(at + 1, "title_of") and t.word(at + 2)[:1].isupper() and i > 0 and t.sense(i).digits and at == i + 1
+    if named and not t.lexicon.stems and t.word(at).istitle():
+        return True
     if t.lexicon.stems or i == 0 or at != i + 1 or not t.sense(i).digits or len(t.low(at)) < 3:
         return False
     return t.word(at).istitle() and t.word(i - 1).istitle() and t.sense(i - 1).starts is False
@@ -294,10 +385,24 @@ def _idiom(t: Tokens, found: Reading) -> bool:
         return True
     if found.article and found.unit is TimeUnit.DAY:
         opens = found.start == 0 or t.low(found.start - 1) == "."
+        # "treffen sich eines Tages", but not "binnen eines Tages", "die Frist eines Tages"
+        small = t.word(found.start - 1)[:1].islower() and not t.has(found.start - 1, "lead")
+        if (
+            t.has(found.at, "bound_form")
+            and small
+            and t.phrase_before(found.start, "max_before") == -1
+            and not t.has(found.start - 1, "filler")
+        ):
+            return True
         # "Un jour, si le besoin s'en fait sentir"; "eines Tages", but not "binnen eines Tages"
         if opens and (t.low(found.end) == "," or t.has(found.at, "bound_form")):
             return True
-    return found.article and found.unit is TimeUnit.DAY and t.has(found.start - 1, "idiom_before") and t.phrase(found.end, "anchor") == -1
+    return (
+        found.article
+        and found.unit is TimeUnit.DAY
+        and t.has(found.start - 1 - (t.low(found.start - 1) == ","), "idiom_before")
+        and t.phrase(found.end, "anchor") == -1
+    )
 
 
 def _counted_out(t: Tokens, found: Reading) -> bool:
@@ -312,14 +417,20 @@ def _age(t: Tokens, found: Reading) -> bool:
     named = t.low(found.start - 1) == "," and t.word(found.start - 2)[:1].isupper() and t.low(found.end) in (",", ")")
     if named and 14 <= found.upper <= 120 and t.sense(found.start).digits:
         return True
-    if t.phrase(found.end, "age_after") != -1:
+    if t.has(found.start - 1, "turned"):
         return True
+    if t.phrase(found.end, "age_after") != -1:
+        # "a ten-year-old server" is no person.
+        return not any(t.has(k, "aging") for k in range(found.end, found.end + _OLD))
     i = found.start
+    # "der 55-jährige Betriebsleiter"
+    if found.upper >= _OF_AGE and any(t.has(k, "person") for k in range(found.end, found.end + 3)):
+        return True
     if found.upper in _YOUNG and any(t.has(k, "minor") for k in range(i - 4, i - 1)):
         bounded = t.phrase_before(i, "less_than") != -1 or t.phrase_before(i, "more_than") != -1 or t.phrase_before(i, "max_before") != -1
         if bounded:
             return True
-    if not any(t.has(k, "age_before") for k in range(i - 4, i)):
+    if not any(t.has(k, "age_before") for k in range(i - 5, i)):
         return False
     # "du matériel âgé de plus de sept ans"
     return not any(t.has(k, "aging") for k in range(max(0, i - _AGING), i))
@@ -343,6 +454,8 @@ def _heading(t: Tokens, found: Reading) -> bool:
         )
     # Where all nouns are written with a capital, only a word that is rarely a unit ("Wo", "Schalterstunden") tells.
     rare = unit is not None and (unit.weak or unit.business)
+    # "7.1 Tage und Fristen"
+    rare |= t.has(found.end, "and") and t.word(found.end + 1)[:1].isupper() and found.end + 2 >= t.n
     return "." in low and t.word(found.at)[:1].isupper() and (rare if t.lexicon.stems else len(t.low(found.at)) > 2)
 
 
@@ -362,6 +475,8 @@ def _round_the_clock(t: Tokens, found: Reading) -> bool:
     """Whether "24 Stunden" is the whole day of a service: "24-hour hotline", "24 Stunden Pikett"."""
     if found.unit is TimeUnit.DAY and found.upper in (7, 365) and _whole_cycle(t, found):
         return True
+    if found.unit is TimeUnit.HOUR and _daily_extent(t, found):
+        return True
     if found.unit is not TimeUnit.HOUR or found.upper != 24 or found.business:
         return False
     # "24-Stunden-Leitstelle", but not "24-Stunden-Frist"
@@ -372,6 +487,18 @@ def _round_the_clock(t: Tokens, found: Reading) -> bool:
     if before:
         return True
     return any(t.has(found.end + step, "round_the_clock_noun") for step in range(3)) and t.phrase_before(found.start, "max_before") == -1
+
+
+def _daily_extent(t: Tokens, found: Reading) -> bool:
+    """Whether hours a day stand behind days of the week: "5 j/7, 12 h/jour"."""
+    j = t.phrase(found.end, "per")
+    unit = t.sense(j).unit if j != -1 else None
+    if unit is None or unit.unit is not TimeUnit.DAY:
+        return False
+    return any(
+        t.low(k) in ("7", "sept", "sette") and (t.low(k - 1) == "/" or t.has(k - 1, "out_of_word"))
+        for k in range(found.start - 5, found.start)
+    )
 
 
 def _of_money(t: Tokens, i: int) -> bool:

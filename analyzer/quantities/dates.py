@@ -15,9 +15,10 @@ _DAY_MONTH = re.compile(r"(\d{1,2})\.(\d{1,2})$")
 _HYPHENS = frozenset("-‐‑")
 _OF = frozenset(("of", "de", "di"))
 _TENS = 20
+_MONTHS = 12
 #: Years read in words.
 _FIRST, _LAST = 1900, 2199
-_ORDINAL = frozenset(("er", "re", "e", "st", "nd", "rd", "th", "°", "º", "o", "."))
+_ORDINAL = frozenset(("er", "re", "e", "st", "nd", "rd", "th", "°", "º", "o", ".", "ᵉʳ", "ʳᵉ", "ᵉ", "ˢᵗ", "ⁿᵈ", "ʳᵈ", "ᵗʰ"))
 
 
 class Day(NamedTuple):
@@ -54,7 +55,11 @@ def _numeric(t: Tokens, i: int) -> Day | None:
             return Day(_made(int(low), int(parts[1]), int(parts[2])), i + 5)
         late = mark == "/" and len(low) == 2 and parts[2] >= "20"
         if len(parts[2]) == 4 or (len(parts[2]) == 2 and (len(parts[1]) == 2 or late)):
-            return Day(_made(int(parts[2]), int(parts[1]), int(low)), i + 5)
+            day, month = int(low), int(parts[1])
+            # "12/31/2025" can be read in one way only.
+            if mark == "/" and day <= _MONTHS < month and not t.lexicon.decimal_comma:
+                day, month = month, day
+            return Day(_made(int(parts[2]), month, day), i + 5)
         return None
     # "31. 12. 2025" and "01.04. 2025"
     if mark == ".":
@@ -81,8 +86,11 @@ def _year(t: Tokens, i: int) -> int | None:
 
 
 def _day_first(t: Tokens, i: int) -> Day | None:
-    """Read "1er janvier 2025", "31. Dezember 2025", "1st of January 2025", "premier janvier"."""
+    """Read "1er janvier 2025", "31. Dezember 2025", "1st of January 2025", "premier janvier", "30-Nov-2028"."""
     sense = t.sense(i)
+    if sense.digits and t.low(i + 1) in _HYPHENS and t.low(i + 3) in _HYPHENS and all(t.glued(i + step) for step in range(1, 5)):
+        dashed, month = _year(t, i + 4), t.sense(i + 2).month
+        return None if dashed is None or month is None or not sense.low.isdecimal() else Day(_made(dashed, month, int(sense.low)), i + 5)
     number = sense.number if sense.number is not None else sense.ordinal
     j = i + 1
     if number is not None and not sense.digits and sense.number is not None:
@@ -121,6 +129,9 @@ def _day_first(t: Tokens, i: int) -> Day | None:
         if spelled is not None and spelled.value == int(spelled.value) and _FIRST <= spelled.value <= _LAST:
             year, end = int(spelled.value), spelled.end
     if year is None:
+        # "2 sett." may be two weeks.
+        if t.sense(j - 1 - (t.low(j - 1) == ".")).unit is not None:
+            return None
         # A day of every year, or of a year said elsewhere: no absolute date, but no duration either.
         return Day(None, j) if sense.digits and t.sense(j - 1).number is None else None
     return Day(_made(year, month, int(number)), end)
@@ -144,6 +155,9 @@ def _month_first(t: Tokens, i: int) -> Day | None:
 def _made(year: int, month: int, day: int) -> date | None:
     if year < 100:
         year += 2000 if year < 70 else 1900
+    if not _FIRST <= year <= _LAST:
+        # "Nr. 12.05.4711"
+        return None
     try:
         return date(year, month, day)
     except ValueError:

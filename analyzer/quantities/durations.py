@@ -25,6 +25,13 @@ _MONTH_DAYS = Decimal(28)
 _MOST_MINUTES = 480
 #: Tokens back over which an opening quotation mark is looked for.
 _QUOTED = 6
+#: Endings that forms leave open ("day(s)", "Tag(e)").
+_PLURALS = frozenset(("s", "e", "en", "n", "i"))
+_HOUR_MINUTES = 60
+#: Least minutes said in words behind hours ("une heure quinze").
+_LEAST_SPELLED = 10
+#: Letters from which on a weak unit is a word in the singular ("secondo") and no abbreviation.
+_SPELLED_OUT = 5
 
 
 class Reading(NamedTuple):
@@ -70,7 +77,7 @@ def _single(t: Tokens, i: int) -> Reading | None:
     sense = t.sense(i)
     if sense.unit is not None and sense.unit.complete:
         return _with_unit(t, i, i, Decimal(1), article=False)
-    if sense.unit is not None and sense.unit.led and t.has(i - 1, "lead"):
+    if sense.unit is not None and sense.unit.led and (t.has(i - 1, "lead") or t.phrase_before(i, "article_lead_weak") != -1):
         return _with_unit(t, i, i, Decimal(1), article=False)
     number = read_number(t, i)
     if number is not None and not (number.article and sense.unit is not None):
@@ -119,11 +126,17 @@ def _minute_sign(t: Tokens, i: int, number: Number) -> bool:
     """Whether the apostrophe of "15'" says minutes: in a table or behind a word such as "entro", and no closing quotation mark."""
     if number.value != int(number.value) or number.value > _MOST_MINUTES or "." in t.low(i):
         return False
-    led = i == 0 or t.low(i - 1) in ("|", ":", "/", "<", "≤") or t.phrase_before(i, "max_before") != -1
+    # "45' di assistenza"
+    led = t.has(i + 2, "of") and not t.glued(i + 2)
+    led |= i == 0 or t.low(i - 1) in ("|", ":", "/", "<", "≤") or t.phrase_before(i, "max_before") != -1
     return led and not any(t.low(k) in _APOSTROPHES and not t.glued(k) for k in range(max(0, i - _QUOTED), i))
 
 
 def _to_unit(t: Tokens, i: int, j: int, value: Decimal, number: Number) -> Reading | None:
+    first = t.sense(j)
+    if first.unit is None and not first.classes and not first.heads and first.low != "m":
+        # The most frequent case: some noun.
+        return None
     business = False
     for _ in range(_MOST_ADJECTIVES):
         after = t.phrase(j, "business_before")
@@ -136,13 +149,23 @@ def _to_unit(t: Tokens, i: int, j: int, value: Decimal, number: Number) -> Readi
         if t.low(j) in _HYPHENS and t.glued(j):
             j += 1
     unit = t.sense(j).unit
+    if unit is None and number.digits and t.low(j) == "m" and t.glued(j) and any(t.has(k, "service_prefix") for k in range(i - 3, i)):
+        # "RPO: 15m"
+        return Reading(i, j + 1, value, value, TimeUnit.MINUTE, at=j)
     if unit is None or unit.led or (unit.complete and number.article):
         return None
     # "for not more than one quarter", but not "one quarter of the fee"
     if unit.weak and unit.unit is TimeUnit.QUARTER and number.article and t.low(i) == "one" and not t.has(j + 1, "of"):
         bounded = t.phrase_before(i, "max_before") != -1 or t.phrase_before(i, "min_before") != -1 or t.has(i - 1, "lead")
         return _with_unit(t, i, j, value, article=False) if bounded else None
-    if t.has(j, "bound_form") and (not number.article or (t.low(j + 1) in _HYPHENS and t.glued(j + 1))):
+    linked = t.low(j + 1) in _HYPHENS and t.glued(j + 1)
+    # "Zwölf-Monats-Vertrag", but not "ein Monats-Vertrag", "5-Tages-Woche"
+    if t.has(j, "bound_form") and (not number.article or linked) and not (linked and t.low(j - 1) in _HYPHENS and t.glued(j)):
+        return None
+    if linked and unit.unit is TimeUnit.DAY and t.has(j + 2, "week_noun"):
+        return None
+    # "grado 2 secondo l'allegato"; but "a 2-second delay"
+    if unit.weak and unit.unit is TimeUnit.SECOND and len(t.low(j)) >= _SPELLED_OUT and value != 1 and t.low(j - 1) not in _HYPHENS:
         return None
     if unit.weak and not number.digits and (number.article or len(t.low(j)) == 1):
         return None
@@ -174,6 +197,9 @@ def _fraction(t: Tokens, i: int, j: int, factor: Decimal) -> Reading | None:
     k = j + 1
     if t.low(k) in _HYPHENS or t.low(k) in ("'", "’"):
         k += 1
+        if t.sense(k).article and t.low(k + 1) in _HYPHENS:
+            # "half-a-day"
+            k += 2
     elif t.has(k, "of"):
         k = _skip_of(t, k)
     while k < j + 5 and t.has(k, "adjective"):
@@ -187,7 +213,9 @@ def _fraction(t: Tokens, i: int, j: int, factor: Decimal) -> Reading | None:
     if fraction < _HALF and k == j + 1:
         # "quart heure" is not said; "Viertel" stands with a unit only as "viertel Stunde".
         return _with_unit(t, i, k, fraction * factor, article=False) if t.lexicon.stems or t.sense(j).unit is not None else None
-    return _with_unit(t, i, k, fraction * factor, article=False)
+    found = _with_unit(t, i, k, fraction * factor, article=False)
+    # "a mezz'ora iniziata"
+    return found._replace(end=found.end + 1) if t.has(found.end, "block_after") else found
 
 
 def _skip_of(t: Tokens, k: int) -> int:
@@ -238,6 +266,9 @@ def _with_unit(t: Tokens, i: int, j: int, value: Decimal, *, article: bool) -> R
         and (t.phrase(end + 1, "business_after") != -1 or (len(t.low(j)) >= 2 and _dot_belongs(t, end)))
     ):
         end += 1
+    if t.low(end) == "(" and t.glued(end) and t.low(end + 1) in _PLURALS and t.glued(end + 1) and t.low(end + 2) == ")":
+        # "5 business day(s)"
+        end += 3
     reading = Reading(i, end, value * unit.count, value * unit.count, unit.unit, business=unit.business, article=article, at=j)
     return _markers(t, reading, unit, value)
 
@@ -246,7 +277,7 @@ def _dot_belongs(t: Tokens, dot: int) -> bool:
     """Whether a full stop is that of an abbreviation: something follows on the same line that begins no sentence."""
     if dot + 1 >= t.n:
         # In a row of a table the last "Std." is none the less an abbreviation.
-        return bool(t.lexicon.stems) and t.low(dot - 1) in ("std", "min", "mon", "wo", "tg", "sek")
+        return bool(t.lexicon.stems) and t.low(dot - 1) in ("std", "min", "mon", "wo", "tg", "sek", "mte", "mt")
     if "\n" in t.gap(dot + 1):
         return False
     return not (t.word(dot + 1)[:1].isupper() and not t.lexicon.stems) or t.low(dot + 1) in ("lav", "max")
@@ -260,10 +291,10 @@ def _markers(t: Tokens, found: Reading, unit: Unit, value: Decimal) -> Reading:
         if after != -1 and t.phrase(end, "business_not") == -1:
             end, business = after, True
             continue
-        if t.has(end, "after_unit"):
-            end, elapsed = end + 1, True
-            continue
         after = t.phrase(end, "elapsed_after")
+        # "due anni successivi al collaudo": there the word leads to the event.
+        if after == -1 and t.has(end, "after_unit") and not (t.phrase(end, "anchor") != -1 and t.has(end + 1, "anchor_to")):
+            after = end + 1
         if after != -1:
             end, elapsed = after, True
             continue
@@ -310,6 +341,11 @@ def _minutes_behind(t: Tokens, found: Reading) -> Reading | None:
     if found.unit is not TimeUnit.HOUR or found.business or t.low(found.end - 1) not in ("h", "heures", "heure", "ore", "std", "."):
         return None
     low = t.low(found.end)
+    spelled = read_number(t, found.end) if t.sense(found.end).number is not None and not t.sense(found.end).digits else None
+    if spelled is not None and _LEAST_SPELLED <= spelled.value < _HOUR_MINUTES and (spelled.end >= t.n or t.has(spelled.end, "stop")):
+        # "une heure trente"
+        value = found.lower * _HOUR_MINUTES + spelled.value
+        return found._replace(end=spelled.end, lower=value, upper=value, unit=TimeUnit.MINUTE, article=False)
     if not (len(low) == 2 and low.isascii() and low.isdecimal() and int(low) < 60) or (
         t.low(found.end - 1) == "." and "h" not in t.low(found.end - 2)
     ):
@@ -317,13 +353,14 @@ def _minutes_behind(t: Tokens, found: Reading) -> Reading | None:
     if not t.glued(found.end) and t.gap(found.end) not in (" ", "\xa0", "\u202f"):
         return None
     follower = t.sense(found.end + 1)
+    letter = follower.low == "m" and t.glued(found.end + 1)
     if (
         (follower.unit is not None and t.low(found.end + 1) not in ("min", "mn", "m"))
         or follower.currency is not None
         or t.has(found.end + 1, "percent")
     ):
         return None
-    end = found.end + 1 + (follower.unit is not None)
+    end = found.end + 1 + (follower.unit is not None or letter)
     value = found.lower * 60 + int(low)
     return found._replace(end=end, lower=value, upper=value, unit=TimeUnit.MINUTE, article=False)
 
@@ -369,7 +406,8 @@ def _ranged(t: Tokens, i: int) -> Reading | None:
     if k == -1 or (i == 0 and "." in t.low(i) and t.word(j)[:1].isupper() and not t.word(j).isupper()):
         return None
     second = _single(t, k)
-    if second is None or second.article:
+    # "six months to one year", "between a week and a month"
+    if second is None or (second.article and (own is None or t.low(k - 1) in _HYPHENS)):
         return None
     unit = t.senses[second.at].unit
     count = unit.count if unit is not None and not unit.complete else Decimal(1)
@@ -377,7 +415,9 @@ def _ranged(t: Tokens, i: int) -> Reading | None:
         lower, upper = first.value * count, second.lower
         step = second.unit
     else:
-        step = second.unit if UNIT_SECONDS[second.unit] <= UNIT_SECONDS[own.unit] else own.unit
+        step, coarse = sorted((second.unit, own.unit), key=lambda unit: UNIT_SECONDS[unit])
+        # A month is no whole number of weeks.
+        step = TimeUnit.DAY if UNIT_SECONDS[coarse] % UNIT_SECONDS[step] and step is TimeUnit.WEEK else step
         lower, upper = _converted(own.lower, own.unit, step), _converted(second.lower, second.unit, step)
     if lower >= upper or (first.digits != t.sense(k).digits and own is None and not first.digits):
         return None
@@ -400,8 +440,9 @@ def _connector(t: Tokens, i: int, j: int, *, with_unit: bool) -> int:
     """Return the index of the second figure of a range, or -1."""
     if "\n\n" in t.gap(j):
         return -1
-    if t.has(j, "and") and t.has(i - 1, "between"):
-        return j + 1
+    if t.has(j, "and") and t.has(i - 1 - t.has(i - 1, "article"), "between"):
+        # "tra i 10 e i 15 minuti"
+        return j + 1 + (t.has(j + 1, "article") and t.sense(j + 1).number is None)
     if t.has(j, "or") and not with_unit:
         j += 1
         return j + (t.low(j) == "." and t.glued(j))
@@ -439,6 +480,10 @@ def _next_day(t: Tokens, i: int) -> Reading | None:
     """Read "next business day", "premier jour ouvrable suivant", "NBD": some time until its end."""
     if t.sense(i).heads.isdisjoint(_NEXT_DAYS):
         return None
+    unit = t.sense(i + 1).unit if t.has(i, "next_adjective") else None
+    if unit is not None and unit.business and unit.unit is TimeUnit.DAY and t.low(i + 1).endswith(_SINGULAR):
+        # "am folgenden Servicetag"
+        return Reading(i, i + 2, Decimal(0), Decimal(1), TimeUnit.DAY, business=True, until=True, at=i + 1)
     for name in ("next_day", "next_day_elapsed"):
         end = t.phrase(i, name)
         if end != -1:
@@ -450,6 +495,8 @@ def _next_day(t: Tokens, i: int) -> Reading | None:
     return None
 
 
+#: Endings of one German day, not of several.
+_SINGULAR = ("tag", "tages", "tags")
 _NEXT_DAYS = ("next_day", "next_day_elapsed", "second_next_day", "second_next_day_elapsed")
 _TWO = Decimal(2)
 _PLUS_UNITS = {"j": TimeUnit.DAY, "t": TimeUnit.DAY, "d": TimeUnit.DAY, "g": TimeUnit.DAY, "h": TimeUnit.HOUR, "m": TimeUnit.MONTH}
@@ -485,6 +532,8 @@ def _ordinal(t: Tokens, i: int) -> Reading | None:
     after = t.phrase(j, "business_before")
     if after != -1:
         business, j = True, after
+    elif t.has(j, "adjective") and t.sense(j).unit is None:
+        j += 1
     unit = t.sense(j).unit
     if unit is None or unit.unit is not TimeUnit.DAY or unit.weak or value <= 0:
         return None
@@ -498,11 +547,28 @@ def _ordinal(t: Tokens, i: int) -> Reading | None:
 
 
 def _inverted(t: Tokens, i: int) -> Reading | None:
-    """Read "giorni 15" and "mesi 12 (dodici)", as Italian deeds write."""
+    """Read "giorni 15", "mesi 12 (dodici)" and "anni 2 e mesi 6", as Italian deeds write."""
+    found = _inverted_part(t, i)
+    if found is None or found.business:
+        return found
+    following = found.end + 1 if t.has(found.end, "and") or t.low(found.end) == "," else found.end
+    second = _inverted_part(t, following) if t.sense(following).unit is not None else None
+    if second is None or (found.unit, second.unit) not in _PARTS:
+        return found
+    ratio = Decimal(12) if second.unit is TimeUnit.MONTH else Decimal(UNIT_SECONDS[found.unit]) / Decimal(UNIT_SECONDS[second.unit])
+    value = found.lower * ratio + second.lower
+    return second._replace(start=i, lower=value, upper=value)
+
+
+def _inverted_part(t: Tokens, i: int) -> Reading | None:
+    """Read one unit with its figure behind it."""
     unit = t.sense(i).unit
-    if not t.lexicon.inverted or unit is None or unit.weak or unit.complete or unit.unit is TimeUnit.HOUR:
+    if not t.lexicon.inverted or unit is None or unit.complete or unit.unit is TimeUnit.HOUR:
         return None
-    number = read_number(t, i + 1)
+    dot = t.low(i + 1) == "." and t.glued(i + 1)
+    if unit.weak and t.low(i) != "gg":
+        return None
+    number = read_number(t, i + 1 + dot)
     # "anni tre" only where a length is spoken of: "durata di anni tre"
     if number is not None and not number.digits and (number.article or not (t.has(i - 1, "of") or t.has(i - 1, "lead"))):
         return None
@@ -515,4 +581,7 @@ def _inverted(t: Tokens, i: int) -> Reading | None:
     return _markers(t, found, unit, number.value)
 
 
-_SUFFIXES = frozenset(("st", "nd", "rd", "th", "e", "er", "ème", "eme", "ième", "°", "º", "ª", ".", "o"))
+_PARTS = frozenset(
+    ((TimeUnit.YEAR, TimeUnit.MONTH), (TimeUnit.YEAR, TimeUnit.DAY), (TimeUnit.MONTH, TimeUnit.DAY), (TimeUnit.WEEK, TimeUnit.DAY))
+)
+_SUFFIXES = frozenset(("ᵉʳ", "ᵉ", "ᵗʰ", "st", "nd", "rd", "th", "e", "er", "ème", "eme", "ième", "°", "º", "ª", ".", "o"))

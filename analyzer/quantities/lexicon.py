@@ -100,8 +100,10 @@ Trie = dict[str, Any]
 _END = ""
 _NONE: frozenset[str] = frozenset()
 _NEXT_DAYS = frozenset(("next_day", "next_day_elapsed", "second_next_day", "second_next_day_elapsed"))
-_REPEATING = ("every", "per", "yearly", "alternate_lead", "per_weak")
-_OPENING = ("whole_week", "days_all", "days_work", "days_weekend", "time_from")
+_REPEATING = ("every", "every_closed", "every_weekday", "per", "yearly", "alternate_lead", "per_weak")
+#: Classes of words with which a repetition can begin.
+_LEADING = frozenset(("alternate", "last", "joined_prefix"))
+_OPENING = ("whole_week", "days_all", "days_work", "days_six", "days_weekend", "time_from")
 #: "J+1", and "l" and "O" where a scan garbled figures.
 _LETTERS = frozenset("jtdghmlio")
 
@@ -128,6 +130,8 @@ class Lexicon:
     glued_scales: dict[str, Decimal] = field(default_factory=dict)
     compound: tuple[re.Pattern[str], ...] = ()
     tail: re.Pattern[str] | None = None
+    #: "zehnprozentig"
+    percent: re.Pattern[str] | None = None
     stems: dict[str, TimeUnit] = field(default_factory=dict)
     #: Finds what every word put together from others holds: a stem of a unit, "hundred".
     parts: Callable[[str], re.Match[str] | None] | None = None
@@ -196,7 +200,7 @@ class Lexicon:
             sense.digits or sense.number is not None or sense.fraction is not None or sense.ordinal is not None or sense.unit is not None
         )
         sense.lasts = counts or not sense.heads.isdisjoint(_NEXT_DAYS) or low in _LETTERS
-        sense.counted = counts or sense.every is not None or sense.times is not None or "alternate" in sense.classes
+        sense.counted = counts or sense.every is not None or sense.times is not None or not sense.classes.isdisjoint(_LEADING)
         sense.repeating = tuple(name for name in _REPEATING if name in sense.heads)
         sense.repeats = sense.counted or bool(sense.repeating)
         sense.timed = sense.weekday is not None or not sense.classes.isdisjoint(("noon", "midnight"))
@@ -209,7 +213,9 @@ class Lexicon:
 
     def _classify(self, token: str) -> Sense:
         if token[0].isdecimal():
-            number = parse_digits(token, decimal_comma=self.decimal_comma) if token.isascii() or "’" in token else None
+            # Full-width figures read as plain ones; those of other scripts do not.
+            plain = token if token.isascii() or "’" in token else unicodedata.normalize("NFKC", token)
+            number = parse_digits(plain, decimal_comma=self.decimal_comma) if plain.isascii() or "’" in plain else None
             # Years, dates and clock times can stand alone; other figures need a word beside them.
             alone = number is None or (len(token) == 4 and token[:2] in _CENTURIES)
             return Sense(low=token, number=number, digits=True, trigger=alone, starts=True, window=True, linked=True)
@@ -227,6 +233,11 @@ class Lexicon:
         value = parse_compound(low, self.numerals, hundred=self.hundred, thousand=self.thousand)
         if value is not None:
             return Sense(low=low, number=value, starts=True, linked=True)
+        match = self.percent.match(low) if self.percent is not None else None
+        if match is not None:
+            value = parse_compound(match["number"], self.numerals, hundred=self.hundred, thousand=self.thousand)
+            if value is not None:
+                return Sense(low=low, number=value, trigger=True, starts=True, classes=frozenset(("percent_word",)))
         for index, pattern in enumerate(self.compound):
             match = pattern.match(low)
             if match is None:
@@ -297,8 +308,9 @@ class _Builder:
             self.out.backward[name] = _trie(elided, backward=True)
         self.out.heads = _by_word(self.out.phrases)
         self.out.tails = _by_word(self.out.backward)
-        parts = [*self.out.hundred, *self.out.thousand, *self.out.stems]
-        self.out.parts = re.compile("|".join(map(re.escape, parts))).search if parts else None
+        parts = [*map(re.escape, (*self.out.hundred, *self.out.thousand, *self.out.stems))]
+        parts += [self.data["compounds"]["percent"]] if "percent" in self.data.get("compounds", {}) else []
+        self.out.parts = re.compile("|".join(parts)).search if parts else None
         self._mark_starts()
         self.out.hints = self._hints()
         return self.out
@@ -312,6 +324,7 @@ class _Builder:
         for name in (
             "whole_week",
             "days_work",
+            "days_six",
             "days_all",
             "days_weekend",
             "time_from",
@@ -323,6 +336,8 @@ class _Builder:
             "per_weak",
             "yearly",
             "every",
+            "every_closed",
+            "every_weekday",
             "alternate_lead",
         ):
             for phrase in self.data.get("phrases", {}).get(name, ()):
@@ -338,7 +353,7 @@ class _Builder:
         for sense in (*self.out.senses.values(), *self.out.exact.values()):
             simple = (sense.number, sense.ordinal, sense.fraction, sense.times, sense.unit, sense.every, sense.month, sense.currency)
             sense.starts |= any(part is not None for part in simple) or sense.low in ("l", "i", "o", "j", "t", "d", "g", "h", "m")
-            sense.starts |= "alternate" in sense.classes
+            sense.starts |= not sense.classes.isdisjoint(_LEADING)
             if sense.weekday is not None or sense.classes & {"noon", "midnight"}:
                 sense.starts = sense.window = True
             sense.trigger |= sense.low in "/x×"
@@ -395,6 +410,8 @@ class _Builder:
             self.out.stems = {stem: TimeUnit(unit) for unit, stems in compounds["stems"].items() for stem in stems}
             stems = "|".join(sorted(map(re.escape, self.out.stems), key=len, reverse=True))
             parts = f"(?P<number>[^\\W\\d_]{{0,30}}?)(?P<stem>{stems})"
+            if "percent" in compounds:
+                self.out.percent = re.compile(f"(?P<number>[^\\W\\d_]{{3,30}}?){compounds['percent']}$")
             if "tail" in compounds:
                 self.out.tail = re.compile(f"[^\\W\\d_]{{3,24}}?(?P<unit>{compounds['tail']})$")
             self.out.compound = tuple(re.compile(f"{parts}(?:{compounds[key]})$") for key in ("adjective", "noun", "adverb"))
@@ -453,20 +470,43 @@ class _Builder:
             self.out.exact.setdefault(word, replace(base) if base is not None else Sense(low=word.lower())).linked = True
 
     def _classes(self) -> None:
-        self._sense("+").trigger = True
-        for mark in (*"lojtdghm", "st", "nd", "rd", "th", "er", "e", "ème", "eme", "ième", "°", "º", "ª", *"()[]/:.,-–—‑‐x×*+'’&%½¼¾"):
+        # "RPO: 15m" has no other word that tells.
+        self._sense("+").trigger = self._sense("m").trigger = True
+        for mark in (
+            *"lojtdghm",
+            "st",
+            "nd",
+            "rd",
+            "th",
+            "er",
+            "e",
+            "ème",
+            "eme",
+            "ième",
+            "ᵉʳ",
+            "ʳᵉ",
+            "ᵉ",
+            "ˢᵗ",
+            "ⁿᵈ",
+            "ʳᵈ",
+            "ᵗʰ",
+            "°",
+            "º",
+            "ª",
+            *"()[]/:.,-–—‑‐x×*+'’&%½¼¾",
+        ):
             self._sense(mark).linked = True
         for name, words in self.data["classes"].items():
             for word in words:
                 sense = self._sense(word)
                 sense.classes |= {name}
-                if name in ("percent", "noon", "clock", "whole_day"):
+                if name in ("percent", "noon", "clock", "whole_day", "service_prefix"):
                     sense.trigger = True
 
     def _hints(self) -> tuple[str, ...]:
         """Return strings one of which any text without a digit must hold to be of interest."""
         # "l h" is how a scan gives "1 h".
-        found = {" l h ", *self.out.stems}
+        found = {" l h", *self.out.stems}
         for word, sense in self.out.senses.items():
             strong_unit = sense.unit is not None and not sense.unit.weak
             if not (
@@ -487,12 +527,15 @@ class _Builder:
                 found.update(lead + word for lead in (" ", "\n", "'", "’", "-", "\xa0"))
         for name in ("whole_week", "next_day", "second_next_day", "percent", "per_mille", "basis_points"):
             for phrase in self.data.get("phrases", {}).get(name, ()):
-                if not any(hint in phrase for hint in found) and not any(char.isdecimal() for char in phrase):
-                    word = max(reversed(TOKEN.findall(phrase)), key=len)
-                    # "v.h." and the like stand behind a figure anyway.
-                    if len(word) >= 3:
-                        found.add(word)
-                        self._sense(word).trigger = True
+                word = max(reversed(TOKEN.findall(phrase.lower())), key=len)
+                # "v.h." and the like stand behind a figure anyway.
+                if len(word) < 3 or any(char.isdecimal() for char in phrase):
+                    continue
+                if not any(hint in phrase for hint in found):
+                    found.add(word)
+                    self._sense(word).trigger = True
+                elif name in ("percent", "per_mille", "basis_points"):
+                    self._sense(word).trigger = True
         found = {hint for hint in found if not any(other != hint and other in hint for other in found)}
         return tuple(sorted(found))
 

@@ -16,6 +16,9 @@ _SIGNS = frozenset("$€£")
 _POINTED = frozenset(("GBP", "USD", "AUD"))
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+")
 _MILLION = 1_000_000
+_CENTS = 2
+#: From here on a number in words behind the name of a currency is its amount.
+_SPELLED = 10
 
 
 class Amount(NamedTuple):
@@ -36,6 +39,11 @@ def read_money(t: Tokens, i: int, named: str = "") -> tuple[Amount, ...]:
     if currency is not None and t.word(i) != "FR":
         found = _sign_first(t, i, currency)
         return () if found is None else (found,)
+    sense = t.senses[i]
+    part = _part_of_scale(t, i) if sense.fraction is not None or sense.article else None
+    if part is not None:
+        found = _sign_last(t, i, part, named)
+        return () if found is None else (found,)
     number = read_mixed(t, i)
     if number is None:
         return ()
@@ -44,13 +52,26 @@ def read_money(t: Tokens, i: int, named: str = "") -> tuple[Amount, ...]:
         return ()
     found = _sign_last(t, i, number, named)
     if found is not None:
-        return (found,)
+        # "-.75 CHF"
+        cents = t.low(i - 1) == "." and t.glued(i) and t.low(i - 2) in _DASHES and t.glued(i - 1) and len(t.low(i)) == _CENTS
+        return (found._replace(amount=found.amount / 100) if cents else found,)
     ranged = t.has(number.end, "range") or t.has(number.end, "or") or (t.has(number.end, "and") and t.has(i - 1, "between"))
     second = read_number(t, number.end + 1) if ranged and not number.article else None
     if second is None or second.article or number.value <= 0 or second.value <= number.value or t.sense(second.end).scale is not None:
         return ()
     upper = _sign_last(t, number.end + 1, second, named)
     return () if upper is None else (Amount(number.value, upper.currency, number.end), upper)
+
+
+def _part_of_scale(t: Tokens, i: int) -> Number | None:
+    """Read the "half a" of "half a million", "mezzo milione", "un demi-million", "eine halbe Million"."""
+    j = i + 1 if t.sense(i).article else i
+    fraction = t.sense(j).fraction
+    if fraction is None or t.sense(j).digits:
+        return None
+    j += 1
+    j += t.sense(j).article or (t.low(j) in _DASHES and t.glued(j))
+    return Number(fraction, j) if (t.sense(j).scale or 0) >= _MILLION else None
 
 
 def _sign_first(t: Tokens, i: int, currency: str) -> Amount | None:
@@ -64,8 +85,16 @@ def _sign_first(t: Tokens, i: int, currency: str) -> Amount | None:
         currency, j = (inner if t.low(i) in _SIGNS else currency), j + 1
     elif t.has(i, "dollar_of"):
         return None
+    if t.low(j) in _DASHES and t.low(j + 1) == "." and t.glued(j + 1) and t.glued(j + 2) and len(t.low(j + 2)) == _CENTS:
+        # "Fr. -.50"
+        return Amount(Decimal(t.low(j + 2)) / 100, currency, j + 3) if t.low(j + 2).isdecimal() else None
+    if t.low(i) in _SIGNS and j == i + 2 and t.glued(j) and t.low(j).isdecimal() and len(t.low(j)) == _CENTS:
+        # "$.05"
+        return Amount(Decimal(t.low(j)) / 100, currency, j + 1)
     number = read_number(t, j)
-    if number is None or number.article or (not number.digits and t.low(i) not in _SIGNS):
+    # Italian deeds write "euro diecimila".
+    spelled = t.low(i) in _SIGNS or (t.lexicon.inverted and number is not None and number.value >= _SPELLED)
+    if number is None or number.article or not (number.digits or spelled):
         return None
     value = number.value * (t.sense(i).scale or 1)
     grouped = _THOUSANDS.fullmatch(t.low(j)) if t.lexicon.decimal_comma and currency in _POINTED else None
@@ -87,6 +116,9 @@ def _sign_last(t: Tokens, i: int, number: Number, named: str) -> Amount | None:
     swiss = end > number.end
     value, end = _scaled(t, number.value, end)
     hundredth = t.sense(end).hundredth
+    if hundredth is not None and t.low(end) == "p" and not (t.glued(end) and number.digits):
+        # "7p", but not "7 p."
+        hundredth = None
     if hundredth is not None and (hundredth or named):
         dot = t.low(end + 1) == "." and t.glued(end + 1) and len(t.low(end)) <= 3 and end + 2 < t.n
         return Amount(value / 100, hundredth if hundredth == "CHF" else named or hundredth, end + 1 + dot)

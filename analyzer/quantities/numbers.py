@@ -59,6 +59,9 @@ def _doublet(t: Tokens, i: int) -> tuple[int, Number] | None:
     # "60 (diconsi sessanta)"
     said = t.phrase(i + 1, "in_words")
     inner = _simple(t, said if said != -1 else i + 1)
+    if inner is not None and t.has(inner.end, "range"):
+        # "three to five (3-5) days"
+        inner = _simple(t, inner.end + 1)
     if inner is None or t.low(inner.end) != closing:
         return None
     return inner.end + 1, inner
@@ -85,7 +88,7 @@ def _slip(t: Tokens, i: int) -> Number | None:
     text, j = _SLIPS[word], i + 1
     if t.sense(j).digits and t.glued(j) and len(t.lows[j]) == 1:
         text, j = text + t.lows[j], j + 1
-    unit = t.sense(j).unit
+    unit = t.sense(max(j, t.phrase(j, "business_before"))).unit
     if text[0] == "0" or unit is None or (j == i + 1 and (word != "l" or t.glued(j))):
         return None
     return Number(Decimal(text), j, digits=True)
@@ -104,9 +107,14 @@ def _digits(t: Tokens, i: int) -> Number | None:
             mixed = _fraction_after(t, i, value)
             if mixed is not None:
                 return mixed
-            if t.word(j) in ("O", "o") and t.glued(j) and t.sense(j + 1).unit is not None and len(low) == 1:
+            if t.word(j) in ("O", "o") and t.glued(j) and len(low) == 1 and _counted(t, j + 1):
                 return Number(value * 10, j + 1, digits=True)
     return Number(value, j, digits=True)
+
+
+def _counted(t: Tokens, j: int) -> bool:
+    """Whether a unit of time stands at `j`, with "business" before it or not."""
+    return t.sense(max(j, t.phrase(j, "business_before"))).unit is not None
 
 
 def _spaced_thousands(t: Tokens, i: int) -> tuple[Decimal | None, int]:

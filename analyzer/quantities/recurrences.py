@@ -25,6 +25,8 @@ class Repeated(NamedTuple):
     #: Where the block of time begins that is billed as a whole ("je angefangene Stunde"); -1 where it is a true repetition.
     block: int = -1
     business: bool = False
+    #: The words say that a block begun is billed as a whole.
+    started: bool = False
 
 
 #: Words that may stand between "per" and "and month" ("per family of endpoints and month").
@@ -32,22 +34,29 @@ _MOST_NOUNS = 3
 _TWO = Decimal(2)
 _CYCLES = frozenset((TimeUnit.DAY, TimeUnit.WEEK, TimeUnit.MONTH, TimeUnit.YEAR))
 _MOST_CYCLES = 12
+_MOST_DAYS = 6
+_RARE = frozenset(("every_weekday", "every_closed"))
+_EVERY = _RARE | {"every"}
+_PER = frozenset(("per", "per_weak"))
+_RHYTHM = ("rhythmus", "takt")
 _DECADE = 10
 _SEASONS = frozenset((TimeUnit.WEEK, TimeUnit.MONTH, TimeUnit.QUARTER, TimeUnit.YEAR))
 
 
 def read_recurrence(t: Tokens, i: int, *, behind: bool) -> Repeated | None:
     """Read a repetition that begins at token `i`; `behind` says that an amount or a duration stands right before."""
+    # What a word can begin is asked first: most can begin one kind of repetition at most.
     sense = t.senses[i]
+    heads, classes = sense.heads, sense.classes
     return (
         _word(t, i)
-        or _counted(t, i)
+        or (_counted(t, i) if sense.number is not None or sense.times is not None or sense.fraction is not None or sense.digits else None)
         or (_one_in(t, i) if sense.article or sense.low == "1" else None)
-        or (_alternate(t, i) if "alternate" in sense.classes or "alternate_lead" in sense.heads else None)
-        or _every(t, i)
-        or _per(t, i, behind=behind)
-        or read_from_to(t, i)
-        or _day_of(t, i)
+        or (_alternate(t, i) if "alternate" in classes or "alternate_lead" in heads else None)
+        or (_every(t, i) if not heads.isdisjoint(_EVERY) else None)
+        or (_per(t, i, behind=behind) if not heads.isdisjoint(_PER) else None)
+        or (read_from_to(t, i) if sense.unit is not None else None)
+        or (_day_of(t, i) if sense.ordinal is not None or "last" in classes else None)
     )
 
 
@@ -55,6 +64,11 @@ def _word(t: Tokens, i: int) -> Repeated | None:
     """Read "monthly", "14-täglich", "half-yearly", "p.a."."""
     sense = t.sense(i)
     every = sense.every
+    if "joined_prefix" in sense.classes and t.low(i + 1) in _HYPHENS and t.glued(i + 1) and t.glued(i + 2):
+        # "semi-annual", "bi-mensuel"
+        joined = t.lexicon.senses.get(sense.low + t.low(i + 2))
+        every = None if joined is None else joined.every
+        return None if every is None else Repeated(every.count, every.every, every.unit, i + 3)
     if every is not None:
         if every.led and not (any(t.has(k, "repeated_noun") for k in (i - 2, i - 1, i + 1, i + 2)) or t.has(i - 1, "repeated_verb")):
             return None
@@ -114,7 +128,7 @@ def _alternate(t: Tokens, i: int) -> Repeated | None:
 
 def _closes(t: Tokens, i: int, end: int) -> bool:
     """Whether "l'an" stands for "par an": behind a noun or a figure and before a pause, not as in "durant l'an"."""
-    if t.lows[i] != "l" and not t.has(i, "article"):
+    if (t.lows[i] != "l" and not t.has(i, "article")) or t.has(i - 1, "percent"):
         return True
     if t.has(i - 1, "year_whole") or t.has(i - 1, "filler") or t.has(i - 1, "lead") or t.has(i - 1, "during") or t.has(i - 1, "of"):
         return False
@@ -131,13 +145,14 @@ def _counted(t: Tokens, i: int) -> Repeated | None:
             return None
         count, j = number.value, number.end
         follower = t.sense(j + 1).every if t.low(j) in _HYPHENS else None
-        if follower is not None and number.digits and t.glued(j):
+        if follower is not None and t.glued(j) and not number.article:
             return Repeated(_ONE, follower.every * count, follower.unit, j + 2)
         if not t.has(j, "times"):
             return None if number.article else _number_per(t, i, j, count)
         crossed = t.low(j) in _CROSSES
         j += 1
-    if count <= 0:
+    # "reconductible trois fois par période d'un an" is a length.
+    if count <= 0 or t.has(i - 1, "renewal"):
         return None
     for skip in range(1 if crossed else 2):
         k = j + skip
@@ -160,7 +175,8 @@ def _over(t: Tokens, i: int) -> Repeated | None:
     if j == -1:
         return None
     number = read_number(t, j)
-    return None if number is None or number.value <= 0 else _of_unit(t, number.end, number.value)
+    # "in any twelve-month period"
+    return None if number is None or number.value <= 0 else _of_unit(t, number.end + (t.low(number.end) in _HYPHENS), number.value)
 
 
 def _number_per(t: Tokens, i: int, j: int, count: Decimal) -> Repeated | None:
@@ -188,9 +204,15 @@ def read_from_to(t: Tokens, i: int) -> Repeated | None:
 
 def _day_of(t: Tokens, i: int) -> Repeated | None:
     """Read "first Monday of the month", "primo martedì del mese"."""
-    if t.sense(i).ordinal is None or t.sense(i + 1).weekday is None:
+    sense = t.senses[i] if i < t.n else None
+    if sense is None or (sense.ordinal is None and "last" not in sense.classes):
         return None
     j = t.phrase(i + 2, "of_the")
+    if t.sense(i + 1).weekday is None:
+        # "first day of each month"
+        day = t.sense(i + 1).unit
+        if j == -1 or day is None or day.unit is not TimeUnit.DAY or not any(t.has(k, "each") for k in range(i + 2, j)):
+            return None
     unit = t.sense(j).unit if j != -1 else None
     return None if unit is None or unit.unit not in _SEASONS else Repeated(_ONE, unit.count, unit.unit, j + 1)
 
@@ -199,7 +221,12 @@ def _every(t: Tokens, i: int) -> Repeated | None:
     """Read "tous les 3 mois", "every other week", "alle zwei Stunden", "chaque trimestre", "each January", "jede Nacht"."""
     j = t.phrase(i, "every")
     if j == -1:
-        return None
+        if t.sense(i).heads.isdisjoint(_RARE):
+            return None
+        weekly = t.phrase(i, "every_weekday")
+        # "jeweils sonntags"
+        named = weekly != -1 and t.sense(weekly).weekday is not None and len(t.low(weekly)) > 3
+        return _weekdays(t, weekly) if named else _every_closed(t, i)
     if t.low(j) == "other" and t.sense(j + 1).unit is not None:
         return _of_unit(t, j + 1, _TWO)
     nth = _TWO if t.low(j) == "other" else t.sense(j).ordinal
@@ -213,11 +240,12 @@ def _every(t: Tokens, i: int) -> Repeated | None:
     if number is not None:
         k = number.end
         k += t.low(k) in _HYPHENS
-        if number.value <= 0:
+        if number.value <= 0 or (number.value > 1 and t.has(i, "in_word")):
+            # "reports in every 30 seconds"
             return None
         found = _of_unit(t, k, number.value)
         # "in two halves, each 30 days from invoice"
-        dated = found is not None and number.value > 1 and t.phrase(i, "per") != -1 and t.phrase(found.end, "anchor") != -1
+        dated = found is not None and number.value > 1 and t.phrase(i, "per") != -1 and _anchored(t, found.end)
         return None if dated else found
     ordinal = t.sense(j).ordinal
     if ordinal is not None and t.sense(j).unit is None:
@@ -227,6 +255,22 @@ def _every(t: Tokens, i: int) -> Repeated | None:
         if day is not None:
             return day
     return _of_unit(t, j, _ONE)
+
+
+def _anchored(t: Tokens, i: int) -> bool:
+    """Whether an event follows that a time counts from; "da parte" names somebody."""
+    end = t.phrase(i, "anchor")
+    return end != -1 and not t.has(end, "no_anchor")
+
+
+def _every_closed(t: Tokens, i: int) -> Repeated | None:
+    """Read "refaite aux deux ans" at the end of a clause, as is said in Québec."""
+    j = t.phrase(i, "every_closed")
+    number = read_number(t, j) if j != -1 else None
+    if number is None or number.digits or number.article or not 0 < number.value <= _MOST_CYCLES or t.has(i - 1, "duration_head"):
+        return None
+    found = _of_unit(t, number.end, number.value)
+    return found if found is not None and (found.end >= t.n or t.has(found.end, "stop")) else None
 
 
 def _season(t: Tokens, j: int) -> Repeated | None:
@@ -242,7 +286,7 @@ def _season(t: Tokens, j: int) -> Repeated | None:
         k += 1
         k += t.low(k) in (".", "er", "st", "nd", "rd", "th", "°") and t.glued(k)
     month = t.sense(k)
-    if month.month is not None and len(month.low) > 2 and not t.has(k, "per"):
+    if month.month is not None and month.unit is None and len(month.low) > 2 and not t.has(k, "per"):
         end = k + 1
         if k == j and t.sense(end).digits and len(t.low(end)) <= 2:
             end += 1
@@ -252,8 +296,24 @@ def _season(t: Tokens, j: int) -> Repeated | None:
     if t.sense(j).cycle is not None:
         return Repeated(_ONE, _ONE, t.senses[j].cycle or TimeUnit.DAY, j + 1)
     if t.sense(j).weekday is not None and len(t.low(j)) > 3:
-        return None if _timed(t, j + 1) else Repeated(_ONE, _ONE, TimeUnit.WEEK, j + 1)
+        return _weekdays(t, j)
     return None
+
+
+def _weekdays(t: Tokens, j: int) -> Repeated | None:
+    """Read "Tuesday and Thursday", "lundi, mercredi et vendredi" behind "each": so often a week; with hours they are a window."""
+    days = {t.sense(j).weekday}
+    end = j + 1
+    for _ in range(_MOST_DAYS):
+        k = end
+        k += t.low(k) == ","
+        k += t.has(k, "and")
+        k += k > end and (t.has(k, "article") or t.phrase(k, "every") == k + 1)
+        if k == end or t.sense(k).weekday is None:
+            break
+        days.add(t.sense(k).weekday)
+        end = k + 1
+    return None if _timed(t, end) else Repeated(Decimal(len(days)), _ONE, TimeUnit.WEEK, end)
 
 
 def _timed(t: Tokens, i: int) -> bool:
@@ -277,8 +337,15 @@ def _per(t: Tokens, i: int, *, behind: bool, counted: bool = False) -> Repeated 
             j = t.phrase(i, "per_counted")
     if j == -1:
         return None
+    if weak and t.has(j, "next_adjective"):
+        # "am folgenden Servicetag"
+        return None
+    rhythm = t.sense(j).every
+    if rhythm is not None and rhythm.led is False and t.low(j).endswith(_RHYTHM):
+        # "im Monatsrhythmus"
+        return Repeated(rhythm.count, rhythm.every, rhythm.unit, j + 1)
     slash = t.low(i) == "/"
-    if slash and (t.low(i - 1) == ")" or t.has(i - 1, "rate_unit")):
+    if slash and (t.low(i - 1) == ")" or (t.has(i - 1, "rate_unit") and t.low(i - 2) != "/")):
         # "GB/h", "(a - b) / Minuten"
         return None
     if t.lexicon.inverted and t.sense(j).unit is not None and t.sense(j + 1).number is not None and not t.sense(j + 1).article:
@@ -318,10 +385,10 @@ def _per_thing(t: Tokens, j: int) -> Repeated | None:
 
 def _of_unit(t: Tokens, i: int, every: Decimal, *, split: bool = False) -> Repeated | None:
     """Read the unit; with `split` a part of one ("par demi-heure") is a block that is billed, not a repetition."""
-    skipped, first, block, business, part = 0, i, -1, False, -1
+    skipped, first, block, business, part, started = 0, i, -1, False, -1, False
     while skipped < 2 and (t.has(i, "adjective") or t.has(i, "block") or t.phrase(i, "business_before") == i + 1):
         if t.has(i, "block"):
-            block = i
+            block, started = i, True
         business |= not t.has(i, "adjective") and not t.has(i, "block")
         i, skipped = i + 1, skipped + 1
     fraction = t.sense(i).fraction
@@ -347,5 +414,5 @@ def _of_unit(t: Tokens, i: int, every: Decimal, *, split: bool = False) -> Repea
     business |= unit.business or after != -1
     end = after if after != -1 else end
     if t.has(end, "block_after"):
-        block, end = block if block != -1 else part if part != -1 else i, end + 1
-    return Repeated(_ONE, every * unit.count, unit.unit, end, block, business)
+        started, block, end = True, block if block != -1 else part if part != -1 else i, end + 1
+    return Repeated(_ONE, every * unit.count, unit.unit, end, block, business, started)

@@ -50,17 +50,10 @@ _PENDING = Duration(Span(0, 0), Decimal(1), Decimal(1), TimeUnit.DAY)
 
 def scan(text: str, lexicon: Lexicon, offset: int) -> tuple[Quantity, ...]:
     """Find all quantities of `text`."""
-    chunks = text.split()
     # What a line end may have cut in two is no word by itself.
     broken = "-\n" in text
-    if not broken:
-        if lexicon.quiet.issuperset(chunks):
-            return ()
-        if lexicon.known.issuperset(chunks) or lexicon.learn(chunks):
-            if lexicon.loud.isdisjoint(chunks):
-                return ()
-            if lexicon.strong.isdisjoint(chunks) and _DIGIT(text) is None and " l h " not in text.lower():
-                return ()
+    if not broken and _says_nothing(text, lexicon):
+        return ()
     pattern = TOKEN
     broken |= "\xad" in text
     if not text.isascii() and COMBINING.search(text) is not None:
@@ -70,6 +63,19 @@ def scan(text: str, lexicon: Lexicon, offset: int) -> tuple[Quantity, ...]:
     # "80.-" is money without a word that says so.
     sparse = not broken and SWISS(text) is None
     return _Scanner(Tokens(text, lexicon, words, senses), offset, sparse=sparse).run()
+
+
+def _says_nothing(text: str, lexicon: Lexicon) -> bool:
+    """Whether no word of the text, as spaces part them, can be part of a quantity: so most sentences are done with."""
+    chunks = text.split()
+    if lexicon.quiet.issuperset(chunks):
+        return True
+    if not lexicon.known.issuperset(chunks) and not lexicon.learn(chunks):
+        return False
+    if lexicon.loud.isdisjoint(chunks):
+        return True
+    # "l h" is how a scan gives "1 h".
+    return lexicon.strong.isdisjoint(chunks) and _DIGIT(text) is None and " l h" not in text.lower()
 
 
 class _Scanner:
@@ -159,6 +165,7 @@ class _Scanner:
             if shares:
                 start = i
                 for share in shares:
+                    start = max(start, share.start)
                     self.out.append(Percentage(self._span(start, share.end), share.value))
                     start = share.end + 1
                 return shares[-1].end
@@ -174,7 +181,7 @@ class _Scanner:
         """Whether a figure can begin a window: what stands behind it tells at once."""
         t = self.t
         following = t.sense(i + 1)
-        if following.low == "/" and t.low(i + 2) == "7" and t.lows[i] in ("5", "6"):
+        if following.low == "/" and t.low(i + 2) in ("5", "6", "7") and (t.lows[i] in ("5", "6") or (t.lexicon.stems and t.glued(i + 2))):
             return True
         if self._counts_days(i):
             return True
@@ -217,7 +224,7 @@ class _Scanner:
         priced = self.behind == i and bool(self.out) and isinstance(self.out[-1], Money)
         if found.block != -1:
             # "Je angefangene Stunde" is a rate like "pro Stunde"; only a block with a figure ("halbe Stunde") says how long something is.
-            if not priced and found.every != 1:
+            if found.every != 1 and (found.started or not priced):
                 self._reading(i, self._block(found))
             return found.end
         if not (priced and found.unit in _SHORT):

@@ -60,7 +60,9 @@ class Tokens:
                 and ends_line(self.text, self.ends[index + 1], words[index + 1])
             ):
                 whole = memory[words[index] + words[index + 2]]
-                if whole.trigger and not whole.digits and words[index].isalpha():
+                # "ou-/vrables" means something behind a unit only.
+                known = whole.trigger or bool(whole.heads or whole.tails)
+                if known and not whole.digits and words[index].isalpha():
                     sense, end, step = whole, self.ends[index + 2], 3
             joined.append(sense)
             starts.append(self.starts[index])

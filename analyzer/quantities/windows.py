@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import NamedTuple
 
 from analyzer.quantities.clocks import Interval, Time, is_clock_interval, read_interval, read_time
-from analyzer.quantities.numbers import read_number
+from analyzer.quantities.days import WEEK, Days, read_days, read_weekday
 from analyzer.quantities.tokens import Tokens
 from analyzer.types import TimeUnit
 
 _DAY = 1440
-_WEEK = frozenset(range(7))
-_WORKDAYS = frozenset(range(5))
-_WEEKEND = frozenset((5, 6))
-_GROUPS = {"days_all": _WEEK, "days_work": _WORKDAYS, "days_weekend": _WEEKEND}
-_FIVE_TO_SEVEN = frozenset("567")
-_COUNTED = {Decimal(5): _WORKDAYS, Decimal(6): frozenset(range(6)), Decimal(7): _WEEK}
 #: A window given by its length only ("5x9") is laid from this minute on.
 _MORNING = 8 * 60
 _NOON = 720
+_HOUR = 60
 #: Words of a time zone or place between times and days.
 _PLACE = 3
 _BRACKET = 8
@@ -29,7 +23,10 @@ _MOST_EXCEPTED = 6
 _NEAR = 22
 #: Parts of one window; a table of opening hours stays below.
 _MOST_PARTS = 40
+#: Articles and adjectives between "except" and the holidays.
+_MOST_WORDS = 5
 _CROSS = frozenset(("x", "×", "*"))
+_DASHES = frozenset("-–—")
 
 
 class Window(NamedTuple):
@@ -38,11 +35,6 @@ class Window(NamedTuple):
     end: int
     intervals: tuple[tuple[int, int, int], ...]
     holidays: bool | None
-
-
-class _Days(NamedTuple):
-    days: frozenset[int]
-    end: int
 
 
 def read_window(t: Tokens, i: int) -> Window | None:
@@ -57,8 +49,10 @@ def read_window(t: Tokens, i: int) -> Window | None:
 def _crossed(t: Tokens, i: int) -> Window | None:
     """Read "5x9", "8x5", "12x7"."""
     first, cross, second = t.low(i), t.low(i + 1), t.low(i + 2)
+    # "16/6 exkl. Feiertage": where dates have dots.
+    slashed = cross == "/" and t.glued(i + 1) and t.glued(i + 2) and bool(t.lexicon.stems) and _holidays(t, i + 3)[1] is not None
     if (
-        cross not in _CROSS
+        (cross not in _CROSS and not slashed)
         or not (first.isascii() and first.isdecimal() and second.isascii() and second.isdecimal())
         or len(first + second) > 4
     ):
@@ -66,7 +60,8 @@ def _crossed(t: Tokens, i: int) -> Window | None:
     low, high = sorted((int(first), int(second)))
     if low not in (5, 6, 7) or not 8 <= high <= 24:
         return None
-    end = i + 3 + (t.low(i + 3) == "h")
+    unit = t.sense(i + 3).unit
+    end = i + 3 + (unit is not None and unit.unit is TimeUnit.HOUR)
     if high == 24:
         last = _more(t, end)
         full_year = any(t.low(k) == "365" for k in range(i, last))
@@ -83,7 +78,7 @@ def _more(t: Tokens, i: int) -> int:
     """Skip what repeats a round-the-clock window: "24/24, 7/7, 365 jours par an"."""
     for _ in range(4):
         j = i
-        if t.low(j) in (",", "/", "-", "et", "und", "and", "e", "&", "(", "x", "on", "et,"):
+        if t.low(j) in (",", "/", "-", "et", "und", "and", "e", "&", "(", "x", "×", "*", "on", "et,"):
             j += 1
         found = t.phrase(j, "whole_week_more")
         whole = t.phrase(j, "whole_week")
@@ -101,9 +96,26 @@ def _holidays(t: Tokens, i: int) -> tuple[int, bool | None]:
             end = t.phrase(i + skip, name)
             if end != -1:
                 return end + (t.low(end) == ")"), value
+        end = _except_holidays(t, i + skip)
+        if end != -1:
+            return end + (t.low(end) == ")"), False
         if t.low(i + skip) not in (",", "(", ")", ";", "-", "–", ".", "et", "und", "and", "e", "/"):
             break
     return i, None
+
+
+def _except_holidays(t: Tokens, i: int) -> int:
+    """Read "excl. bank holidays", "salvo i festivi": a word for "except", articles and adjectives, and the holidays."""
+    if not t.has(i, "except"):
+        return -1
+    j = i + 1 + (t.low(i + 1) == "." and t.glued(i + 1))
+    for _ in range(_MOST_WORDS):
+        if t.has(j, "holiday"):
+            return j + 1
+        if not (t.has(j, "article") or t.has(j, "holiday_adjective")):
+            break
+        j += 1
+    return -1
 
 
 def _holidays_near(t: Tokens, i: int) -> bool | None:
@@ -159,6 +171,8 @@ class _Reader:
             j = self._part(i)
             if j == -1 and i > self.start:
                 j = self._behind_link(i)
+            if j == -1 and i > self.start:
+                j = self._dashed(i)
             if j == -1:
                 break
             i = self.end = j
@@ -179,6 +193,12 @@ class _Reader:
             if j != -1:
                 return j
         return -1
+
+    def _dashed(self, i: int) -> int:
+        """Read the "– 24/24" of "7/7 – 24/24"."""
+        t = self.t
+        days = bool(self.items) and not isinstance(self.items[-1], Interval) and not self._complete()
+        return self._part(i + 1) if days and t.low(i) in _DASHES and t.phrase(i + 1, "whole_week") != -1 else -1
 
     def _skip_place(self, i: int) -> int:
         """Skip a time zone or place of up to three words behind a time."""
@@ -242,7 +262,12 @@ class _Reader:
         if excepted != -1:
             return excepted
         found = read_interval(t, i, between=self.led and bool(self.items), loose=self._has_days())
-        if found is None or (found.bare and not self._has_days() and t.phrase(i, "time_from") == -1):
+        if found is None and not self.items and t.sense(i).digits:
+            # "9 to 5, Monday to Friday"
+            found = read_interval(t, i, between=True)
+            if found is not None and not any(t.sense(j).weekday is not None for j in (found.end, *self._links(found.end))):
+                return -1
+        if found is None or (found.bare and not self._has_days() and t.phrase(i, "time_from") == -1 and not self._opens(i, found)):
             return -1
         if not self.items and not self._stands(i, found):
             return -1
@@ -278,7 +303,7 @@ class _Reader:
             if t.low(j) != "," and not t.has(j, "and"):
                 break
             j += 1
-        if end == -1 or len(days) in (0, len(_WEEK)):
+        if end == -1 or len(days) in (0, len(WEEK)):
             return -1
         self._take_away(days)
         self.useful = end
@@ -287,7 +312,7 @@ class _Reader:
     def _has_days(self) -> bool:
         return any(not isinstance(item, Interval) for item in self.items)
 
-    def _days(self, i: int) -> _Days | None:
+    def _days(self, i: int) -> Days | None:
         """Read days; "sabato e domenica esclusi" and "werktags außer samstags" take them away."""
         t = self.t
         days = read_days(t, i, timed=bool(self.items))
@@ -310,7 +335,7 @@ class _Reader:
             other = read_days(t, excepted + 1)
             if other is not None:
                 self.items.append(days.days - other.days)
-                return _Days(days.days, other.end)
+                return Days(days.days, other.end)
         timed = any(isinstance(item, Interval) for item in self.items)
         half = self._half_day(days)
         if half is not None:
@@ -330,17 +355,17 @@ class _Reader:
             return False
         return read_days(t, i + 1) is None and not any(t.has(k, "holiday") for k in range(i + 1, i + 6))
 
-    def _used(self, end: int) -> _Days:
+    def _used(self, end: int) -> Days:
         self.useful = end
-        return _Days(_WEEK, end)
+        return Days(WEEK, end)
 
     def _take_away(self, days: frozenset[int]) -> None:
         if self._has_days():
             self.items = [item if isinstance(item, Interval) else item - days for item in self.items]
         else:
-            self.items.append(_WEEK - days)
+            self.items.append(WEEK - days)
 
-    def _half_day(self, days: _Days) -> _Days | None:
+    def _half_day(self, days: Days) -> Days | None:
         """Read "le vendredi le matin seulement" and "lundi au samedi midi" by the times of the days before."""
         times = [item for item in self.items if isinstance(item, Interval)]
         for name, morning in (("in_the_morning", True), ("in_the_afternoon", False)):
@@ -352,7 +377,7 @@ class _Reader:
             if len(times) > 1 and not isinstance(self.items[0], Interval):
                 self.items += [days.days, times[0] if morning else times[1]]
                 self.useful = end
-                return _Days(days.days, end)
+                return Days(days.days, end)
         if (
             self.t.has(days.end, "noon")
             and self.t.phrase(days.end + 1, "time_to") == -1
@@ -365,12 +390,12 @@ class _Reader:
             noon = Interval(times[-1].start, _NOON, days.end + 1, bare=False, hours=False)
             self.items += [days.days - {last}, frozenset((last,)), noon]
             self.useful = days.end + 1
-            return _Days(days.days, days.end + 1)
+            return Days(days.days, days.end + 1)
         return None
 
-    def _plain(self, days: _Days, end: int) -> _Days:
+    def _plain(self, days: Days, end: int) -> Days:
         self.items.append(days.days)
-        return _Days(days.days, end)
+        return Days(days.days, end)
 
     def _until(self, i: int) -> list[Interval]:
         """Read "freitags bis 15:00 Uhr" behind days whose opening is known; the breaks of the days before hold here too."""
@@ -406,8 +431,18 @@ class _Reader:
         if found.bare:
             # "dalle 9 alle 18 dal lunedì", but not "entre 2 et 4 jours ouvrables"
             led = self.t.phrase(i, "time_from") != -1
-            return any(self.t.sense(j).weekday is not None or (led and self.t.phrase(j, "days_all") != -1) for j in behind)
+            led |= self.t.low(i + 1) in _DASHES
+            return any(self.t.sense(j).weekday is not None or (led and self._all_days(j)) for j in behind)
         return any(read_days(self.t, j) is not None for j in behind)
+
+    def _opens(self, i: int, found: Interval) -> bool:
+        """Whether figures alone are hours: "06-22, 7 giorni su 7", "9 to 5, Monday to Friday", but not "art. 5-7, Montag"."""
+        t = self.t
+        clear = not self.items and not t.has(i - 1, "numbered") and t.low(i - 1) not in (".", "-", "/") and "." not in t.low(i)
+        return clear and found.stop - found.start >= _HOUR and self._stands(i, found)
+
+    def _all_days(self, i: int) -> bool:
+        return self.t.phrase(i, "days_all") != -1 or self.t.phrase(i, "whole_week_more") != -1
 
     def _result(self) -> Window | None:
         if self.end == self.start:
@@ -431,9 +466,9 @@ class _Reader:
             for day in frozenset().union(*group.days):
                 for time in group.times:
                     intervals.update(_laid(day, time))
-        if not intervals and self.skipped > end:
-            # "7j/7" alone
-            return Window(self.skipped, (), None)
+        if not intervals and self.skipped > self.start:
+            # "7j/7" alone, "7 jours sur 7, fériés compris"
+            return Window(max(self.skipped, end), (), None)
         if not intervals:
             # Times without days are clock times all the same; days without times say nothing.
             if early:
@@ -443,7 +478,17 @@ class _Reader:
         holidays = self.holidays if self.holidays is not None else _holidays_near(self.t, end)
         if holidays is None and _whole_year(self.t, self.start, end + 3):
             holidays = True
-        return Window(end, _merged(sorted(intervals)), holidays)
+        return Window(self._closed(end), _merged(sorted(intervals)), holidays)
+
+    def _closed(self, end: int) -> int:
+        """Take in the bracket that closes one of the window: "07:00–19:00 (Mon–Fri)"."""
+        t = self.t
+        if t.low(end) != ")" or t.low(end - 1) == ")":
+            return end
+        depth = 0
+        for k in range(self.start, end):
+            depth += (t.lows[k] == "(") - (t.lows[k] == ")")
+        return end + (depth == 1)
 
     def _some_days(self) -> frozenset[int] | None:
         """Return the days on which somebody is there around the clock: "24 hours a day, Monday to Friday"."""
@@ -453,7 +498,7 @@ class _Reader:
         # "Montag bis Freitag 8-17; 24/7": days named behind a stop are of no concern.
         some = frozenset().union(*days)
         end = self.end = max(self.useful, self.last_days)
-        if some == _WEEK or self.t.has(end, "include") or self.t.sense(end).digits or self.t.phrase(end, "time_from") != -1:
+        if some == WEEK or self.t.has(end, "include") or self.t.sense(end).digits or self.t.phrase(end, "time_from") != -1:
             self.end = self.useful
             return None
         return some
@@ -506,40 +551,14 @@ def _merged(intervals: list[tuple[int, int, int]]) -> tuple[tuple[int, int, int]
     return tuple(out)
 
 
-def read_days(t: Tokens, i: int, *, timed: bool = False) -> _Days | None:
-    """Read days of the week: one, a range, a group ("werktags"); behind times also "seven days"."""
-    if not t.sense(i).heads.isdisjoint(_GROUPS):
-        for name, days in _GROUPS.items():
-            end = t.phrase(i, name)
-            if end != -1:
-                return _worked(t, days, end)
-    if timed:
-        end = max(t.phrase(i, "whole_week_more"), t.phrase(i, "days_all_behind"))
-        if end != -1:
-            return _worked(t, _WEEK, end)
-    sense = t.sense(i)
-    if sense.number is not None:
-        return _of_seven(t, i) if not sense.digits or sense.low in _FIVE_TO_SEVEN else None
-    first = _weekday(t, i)
-    if first is None:
-        return None
-    day, end = first
-    j = t.phrase(end, "day_to")
-    if j != -1:
-        last = _weekday(t, j + (t.low(j) in ("le", "al", "il", "und")))
-        if last is not None and not (t.has(end, "and")):
-            return _Days(frozenset((day + step) % 7 for step in range((last[0] - day) % 7 + 1)), last[1])
-    return _Days(frozenset((day,)), end)
-
-
 def _across(t: Tokens, i: int) -> tuple[list[tuple[int, int, int]], int] | None:
     """Read "Sunday 10 pm to Monday 4 am", "Freitag 20 Uhr bis Montag 6 Uhr": from a time of one day to a time of another."""
-    first = _weekday(t, i)
+    first = read_weekday(t, i)
     opens = None if first is None else _time_of(t, first[1])
     if first is None or opens is None:
         return None
     j = max(t.phrase(opens.end, "day_to"), t.phrase(opens.end, "time_to"))
-    last = _weekday(t, j + (t.low(j) in ("le", "al", "il", "und"))) if j != -1 and not t.has(opens.end, "and") else None
+    last = read_weekday(t, j + (t.low(j) in ("le", "al", "il", "und"))) if j != -1 and not t.has(opens.end, "and") else None
     closes = None if last is None else _time_of(t, last[1])
     if last is None or closes is None or last[0] == first[0] or (opens.bare and closes.bare):
         return None
@@ -558,46 +577,3 @@ def _time_of(t: Tokens, i: int) -> Time | None:
     lead = t.phrase(i, "clock_lead")
     found = read_time(t, lead if lead != -1 else i)
     return found if found is None or lead == -1 else found._replace(bare=False)
-
-
-def _of_seven(t: Tokens, i: int) -> _Days | None:
-    """Read "5 j/7", "cinque giorni su sette", "six days a week", "an 6 Tagen die Woche"."""
-    number = read_number(t, i)
-    if number is None or number.value not in _COUNTED:
-        return None
-    j = number.end
-    unit = t.sense(j).unit
-    if unit is not None and unit.unit is TimeUnit.DAY and unit.count == 1:
-        j += 1
-        k = t.phrase(j, "per")
-        k = k if k != -1 else t.phrase(j, "per_weak")
-        week = t.sense(k).unit if k != -1 else None
-        if week is not None and week.unit is TimeUnit.WEEK:
-            return _Days(_COUNTED[number.value], k + 1)
-    if t.low(j) != "/" and t.phrase(j, "out_of") == -1:
-        return None
-    if unit is None and not (t.low(j) == "/" and t.glued(j) and t.glued(j + 1)):
-        return None
-    j = j + 1 if t.low(j) == "/" else t.phrase(j, "out_of")
-    seven = read_number(t, j)
-    if seven is None or seven.value != len(_WEEK) or (unit is None and t.low(seven.end) == "/"):
-        return None
-    j = seven.end
-    more = t.sense(j).unit
-    return _Days(_COUNTED[number.value], j + (t.glued(j) and more is not None and more.unit is TimeUnit.DAY))
-
-
-def _worked(t: Tokens, days: frozenset[int], end: int) -> _Days:
-    """Leave out the weekend where "tous les jours" goes on with "ouvrés"."""
-    after = t.phrase(end, "business_after") if days is _WEEK else -1
-    return _Days(days, end) if after == -1 else _Days(_WORKDAYS, after)
-
-
-def _weekday(t: Tokens, i: int) -> tuple[int, int] | None:
-    day = t.sense(i).weekday
-    if day is None:
-        return None
-    if t.low(i + 1) == "-" and t.glued(i + 1) and not t.glued(i + 2) and t.has(i + 2, "and"):
-        # "Sonn- und Feiertage"
-        return day, i + 2
-    return day, i + 1 + (t.low(i + 1) == "." and t.glued(i + 1) and len(t.low(i)) <= 4)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from analyzer.assessment import load_catalogue
 from analyzer.assessment.messages import render_finding
 from analyzer.report.frames import duration_records
+from analyzer.report.levels import find_vague_cells
 from analyzer.report.words import notice_text, place_text, word
 from analyzer.types import Duration, FindingKind, Percentage, ServiceWindow, Severity, Status
 
@@ -25,13 +26,16 @@ def escape(text: str) -> str:
 
 
 def level_cells(report: Report, level: ServiceLevel, language: str) -> tuple[str, str, str, str, str, str]:
-    """Return priority, service hours, reaction, resolution, spare device and uptime in the contract's own words."""
+    """Return priority, service hours, reaction, resolution, spare device and uptime in the contract's own words; "≈" stands before words without a time."""
 
     def quote(items: tuple[Duration, ...] | tuple[ServiceWindow, ...] | tuple[Percentage, ...]) -> str:
         return "; ".join(dict.fromkeys(report.quote(item.span) for item in items))
 
     priority = level.priority or word("report", "all_faults", language)
-    return (priority, quote(level.hours), quote(level.reaction), quote(level.resolution), quote(level.spare), quote(level.uptime))
+    vague = {role: f"≈ {report.quote(span)}" for (key, role), span in find_vague_cells(report.clauses).items() if key == level.priority}
+    reaction = quote(level.reaction) or vague.get("reaction_time", "")
+    resolution = quote(level.resolution) or vague.get("resolution_time", "")
+    return (priority, quote(level.hours), reaction, resolution, quote(level.spare), quote(level.uptime))
 
 
 LEVEL_CATEGORIES = ("availability", "reaction_time", "resolution_time", "spare_equipment", "uptime")
@@ -54,7 +58,7 @@ def render_markdown(report: Report, language: str) -> str:
     for finding in report.findings:
         if finding.severity is Severity.INFO:
             continue
-        words = render_finding(finding, language)
+        words = render_finding(finding, language, wording_language=report.language)
         lines.append(f"### {word('severity', finding.severity.value, language)}: {words.title}")
         lines.append("")
         lines.append(words.explanation)
@@ -62,7 +66,7 @@ def render_markdown(report: Report, language: str) -> str:
             where = escape(place_text(report.document, span, language))
             place = f" ({where})" if where else ""
             lines += ["", f"> {escape(report.quote(span))}{place}"]
-        if words.ask:
+        if words.ask and words.ask != words.wording:
             lines += ["", f"**{word('report', 'ask', language)}**: {words.ask}"]
         if words.wording:
             lines += ["", f"**{word('report', 'wording', language)}**: {words.wording}"]
@@ -101,7 +105,7 @@ def render_text(report: Report, language: str) -> str:
     for finding in report.findings:
         if finding.severity is Severity.INFO:
             continue
-        words = render_finding(finding, language)
+        words = render_finding(finding, language, wording_language=report.language)
         kind = word("kind", finding.kind.value, language)
         lines.append(f"[{word('severity', finding.severity.value, language)}] {words.title} ({kind})")
         if finding.evidence and finding.kind is not FindingKind.MISSING:

@@ -11,8 +11,8 @@ from analyzer.assessment.messages import render_finding
 from analyzer.errors import SettingsError
 from analyzer.report.export_csv import safe_cell
 from analyzer.report.export_markdown import LEVEL_CATEGORIES, level_cells
-from analyzer.report.frames import FINDING_COLUMNS, clause_records, duration_records, finding_records
-from analyzer.report.words import place_text, word
+from analyzer.report.frames import clause_records, duration_records, finding_records
+from analyzer.report.words import category_name, place_text, role_name, word
 from analyzer.types import Severity
 
 if TYPE_CHECKING:
@@ -54,8 +54,16 @@ def render_xlsx(report: Report, language: str) -> bytes:
             for cell in column:
                 cell.alignment = Alignment(wrap_text=True, vertical="top")
 
-    records = finding_records(report, language)
-    sheet("findings", list(FINDING_COLUMNS), [[record[name] for name in FINDING_COLUMNS] for record in records])
+    texts = ("title", "explanation", "ask", "wording", "source", "quote", "page")
+    sheet(
+        "findings",
+        [word("report", n, language) for n in ("severity", "kind", "category", "title_of_finding", *texts[1:])],
+        [
+            [word("severity", r["severity"], language), word("kind", r["kind"], language), category_name(r["category"], language)]
+            + [r[name] for name in texts]
+            for r in finding_records(report, language)
+        ],
+    )
     sheet(
         "checklist",
         [word("report", "category", language), word("report", "status", language), word("report", "quote", language)],
@@ -72,7 +80,24 @@ def render_xlsx(report: Report, language: str) -> bytes:
     sheet("levels", heads, [list(level_cells(report, level, language)) for level in report.service_levels])
     durations = duration_records(report)
     if durations:
-        sheet("durations", list(durations[0]), [list(record.values()) for record in durations])
+        heads = [word("page", "role", language), word("page", "duration", language), "ISO 8601"]
+        heads += [*(word("page", key, language) for key in ("calendar", "anchor", "sentence")), word("report", "page", language)]
+        sheet(
+            "durations",
+            heads,
+            [
+                [
+                    role_name(r["role"], language),
+                    r["duration"],
+                    r["iso"],
+                    word("calendar", r["calendar"], language),
+                    r["anchor"],
+                    r["sentence"],
+                    r["page"],
+                ]
+                for r in durations
+            ],
+        )
     clauses = clause_records(report)
     if clauses:
         sheet("text", list(clauses[0]), [list(record.values()) for record in clauses])
@@ -95,7 +120,7 @@ def render_docx(report: Report, language: str) -> bytes:
     for finding in report.findings:
         if finding.severity is Severity.INFO:
             continue
-        words = render_finding(finding, language)
+        words = render_finding(finding, language, wording_language=report.language)
         if not words.ask and not words.wording:
             continue
         number += 1
@@ -106,7 +131,7 @@ def render_docx(report: Report, language: str) -> bytes:
             document.add_paragraph(_NOT_XML.sub(" ", f"«{report.quote(span)}»{place}"), style="Intense Quote")
         document.add_paragraph(words.explanation)
         for key, text in (("ask", words.ask), ("wording", words.wording), ("source", words.source)):
-            if text:
+            if text and not (key == "ask" and text == words.wording):
                 paragraph = document.add_paragraph()
                 paragraph.add_run(f"{word('report', key, language)}: ").bold = True
                 paragraph.add_run(text)

@@ -41,9 +41,9 @@ def render_pdf(report: Report, language: str, source: bytes | None) -> bytes:
         for finding in report.findings:
             if finding.severity is Severity.INFO:
                 continue
-            words = render_finding(finding, language)
+            words = render_finding(finding, language, wording_language=report.language)
             note = f"{word('severity', finding.severity.value, language)}: {words.title}\n{words.explanation}"
-            if words.ask:
+            if words.ask and words.ask != words.wording:
                 note += f"\n{word('report', 'ask', language)}: {words.ask}"
             if words.wording:
                 note += f"\n{word('report', 'wording', language)}: {words.wording}"
@@ -67,6 +67,7 @@ def render_pdf(report: Report, language: str, source: bytes | None) -> bytes:
                         rect=outer, quad_points=ArrayObject([FloatObject(c) for c in corners]), highlight_color=_COLOURS[finding.severity]
                     )
                     mark[NameObject("/Contents")] = TextStringObject(note)
+                    mark[NameObject("/CA")] = FloatObject(0.6)  # marks that lie on each other multiply; full colour would hide the words
                     mark[NameObject("/T")] = TextStringObject("clause-analyzer")
                     writer.add_annotation(page_number=number - 1, annotation=mark)
         buffer = io.BytesIO()

@@ -85,7 +85,7 @@ def finding_records(report: Report, language: str) -> list[dict[str, Any]]:
     """Return one plain record per finding, in the words of `language`."""
     records = []
     for finding in report.findings:
-        words = render_finding(finding, language)
+        words = render_finding(finding, language, wording_language=report.language)
         span = finding.evidence[0] if finding.evidence else None
         records.append(
             {

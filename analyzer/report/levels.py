@@ -19,6 +19,8 @@ _WORDS = (
     ("3", re.compile(r"\b(?:moyenne?s?|normale?s?|mittel|mittlere?\w*|media|medium|moderate)\b", re.I)),
     ("4", re.compile(r"\b(?:mineure?s?|basse|faible|niedrig\w*|gering\w*|leicht\w*|bassa|liev[ei]|minore|low|minor|cosmetic)\b", re.I)),
 )  # fmt: skip
+#: "non-critical faults" are not critical ones.
+_NEGATED = re.compile(r"\b(?:non|not|nicht|pas)[ -]+\w+", re.I)
 _LETTERS = {"a": "1", "b": "2", "c": "3", "d": "4"}
 
 
@@ -50,15 +52,16 @@ def find_priority(text: str) -> str:
 
     Examples
     --------
-    >>> find_priority("P1 | 1 h | 4 h"), find_priority("panne bloquante"), find_priority("within 4 hours")
-    ('1', '1', '')
+    >>> find_priority("P1 | 1 h | 4 h"), find_priority("panne bloquante"), find_priority("within 4 hours"), find_priority("non-critical issues")
+    ('1', '1', '', '')
     """
     figures: set[str] = {_LETTERS.get(match.lower(), match) for match in _FIGURE.findall(text)}
     if len(figures) == 1:
         return figures.pop()
     if figures:
         return ""
-    named = [number for number, pattern in _WORDS if pattern.search(text)]
+    said = _NEGATED.sub(" ", text)
+    named = [number for number, pattern in _WORDS if pattern.search(said)]
     return named[0] if len(named) == 1 else ""
 
 
@@ -92,6 +95,33 @@ def find_service_levels(clauses: Iterable[Clause]) -> tuple[ServiceLevel, ...]:
         ServiceLevel(priority, tuple(cells.reaction), tuple(cells.resolution), tuple(cells.spare), tuple(hours), tuple(uptime))
         for priority, cells in sorted(rows.items(), key=lambda item: item[0] or "9")
     )
+
+
+def find_vague_cells(clauses: Iterable[Clause]) -> dict[tuple[str, str], Span]:
+    """Find the cells of level tables that hold words where other rows of their column hold a time ("as soon as possible").
+
+    Returns
+    -------
+    dict of (priority, role) to Span
+        An empty cell would look as if the contract were silent there.
+    """
+    rows = [clause for clause in clauses if clause.sentence.cells]
+    columns = {
+        head: str(quantity.role)
+        for clause in rows
+        for head, span in clause.sentence.cells
+        for quantity in clause.durations
+        if head and quantity.role in ("reaction_time", "resolution_time") and span.start <= quantity.span.start < span.end
+    }
+    found: dict[tuple[str, str], Span] = {}
+    for clause in rows:
+        priority, start = _priority_of(clause), clause.sentence.span.start
+        for head, span in clause.sentence.cells[1:]:
+            text = clause.sentence.text[span.start - start : span.end - start]
+            timed = any(span.start <= quantity.span.start < span.end for quantity in clause.quantities)
+            if priority and head in columns and not timed and any(c.isalpha() for c in text) and text.strip() != head.strip():
+                found.setdefault((priority, columns[head]), span)
+    return found
 
 
 def _priority_of(clause: Clause) -> str:

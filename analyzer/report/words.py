@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analyzer.assessment import load_catalogue
 from analyzer.resources import read_toml
 from analyzer.types import LANGUAGES, Document, Notice, Span
 
@@ -11,6 +12,24 @@ def word(group: str, key: str, language: str) -> str:
     entry = read_toml("messages.toml")[group][key]
     text: str = entry[language if language in LANGUAGES else "en"]
     return text
+
+
+#: Errors whose own message holds a figure or a name that helps: which limit was passed, which program is missing.
+_DETAILED = frozenset(["too_large", "settings", "unsafe", "read"])
+
+
+def failure_text(code: str, message: str, language: str) -> str:
+    """Return why a document could not be read and what to do, in the reader's language; the error's own words where none are known.
+
+    Examples
+    --------
+    >>> failure_text("no_text", "The file is empty", "de")
+    'Die Datei enthält keinen Text.'
+    """
+    if code not in read_toml("messages.toml")["error"]:
+        return message
+    text = word("error", code, language)
+    return f"{text} ({message})" if code in _DETAILED else text
 
 
 def notice_text(notice: Notice, language: str, document: Document) -> str:
@@ -38,3 +57,14 @@ def place_text(document: Document, span: Span, language: str) -> str:
         return f"{word('report', 'page', language)} {page}" if page else ""
     part = document.part_of(span)
     return f"{part.name}, {word('report', 'page', language)} {page - part.first_page + 1}" if page else part.name
+
+
+def category_name(category: str, language: str) -> str:
+    """Return the name of a category; its id where a trained model brought one of its own."""
+    known = load_catalogue().categories.get(category)
+    return known.name[language if language in LANGUAGES else "en"] if known else category
+
+
+def role_name(role: str, language: str) -> str:
+    """Return what a duration is for: a category by name, or one of the finer roles."""
+    return word("role", role, language) if role in read_toml("messages.toml")["role"] else category_name(role, language)

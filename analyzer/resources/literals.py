@@ -7,10 +7,12 @@ the word is first met, and contracts repeat their words.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+#: A literal ("" where the word that led here is all of it), what the text must hold besides, and the item.
+_Entry = tuple[str, str, T]
 
 _WORD = re.compile(r"\w+")
 #: Words remembered per index, and the longest of them: texts full of serial numbers must not fill the memory.
@@ -165,13 +167,15 @@ class LiteralIndex(Generic[T]):
     ----------
     items : iterable of (literals, item)
         An item without literals is always a candidate.
+    also : function, optional
+        Returns of an item a string that the text must hold besides, "" for none.
     """
 
-    def __init__(self, items: Iterable[tuple[Sequence[str], T]]) -> None:
+    def __init__(self, items: Iterable[tuple[Sequence[str], T]], *, also: Callable[[T], str] = lambda _: "") -> None:
         self._always: list[T] = []
         self._signs: dict[tuple[str, ...], list[T]] = {}
         #: Literals by a piece of them that stands in one word: as the whole word, its beginning, its end, or anywhere in it.
-        self._tables: tuple[dict[str, list[tuple[str | None, T]]], ...] = ({}, {}, {}, {})
+        self._tables: tuple[dict[str, list[_Entry[T]]], ...] = ({}, {}, {}, {})
         for literals, item in items:
             if not literals:
                 self._always.append(item)
@@ -185,12 +189,12 @@ class LiteralIndex(Generic[T]):
                 found = max(_WORD.finditer(literal), key=lambda m: (m.end() - m.start(), m.start() > 0, m.end() < len(literal)))
                 piece, starts, ends = found.group(), found.start() > 0, found.end() < len(literal)
                 table = self._tables[(0 if ends else 1) if starts else (2 if ends else 3)]
-                table.setdefault(piece, []).append((None if piece == literal else literal, item))
+                table.setdefault(piece, []).append(("" if piece == literal else literal, also(item), item))
         self._lengths = [sorted({len(piece) for piece in table}) for table in self._tables]
-        self._known: dict[str, tuple[tuple[str | None, T], ...]] = {}
+        self._known: dict[str, tuple[_Entry[T], ...]] = {}
 
     def candidates(self, text: str) -> set[T]:
-        """Return the items one of whose literals stands in a text."""
+        """Return the items one of whose literals stands in a text, and what they need besides."""
         found = set(self._always)
         for signs, items in self._signs.items():
             for sign in signs:
@@ -202,12 +206,12 @@ class LiteralIndex(Generic[T]):
             entries = known.get(word)
             if entries is None:
                 entries = self._entries(word)
-            for literal, item in entries:
-                if literal is None or literal in text:
+            for literal, besides, item in entries:
+                if literal in text and besides in text:
                     found.add(item)
         return found
 
-    def _entries(self, word: str) -> tuple[tuple[str | None, T], ...]:
+    def _entries(self, word: str) -> tuple[_Entry[T], ...]:
         """Return the literals that a text with this word may hold."""
         size = len(word)
         whole, beginnings, ends, inside = self._tables

@@ -182,10 +182,13 @@ def guess_heading(
         return None
     paragraph = _PARAGRAPH.match(text)
     numbered = _NUMBERED.match(text)
+    ends_like_text = bool(_ENDS_LIKE_TEXT.search(text))
+    if not (paragraph or numbered) and (ends_like_text or not alone):
+        return None  # most paragraphs: nothing more needs to be known of them
     larger = bool(size_pt and body_pt and size_pt > 1.12 * body_pt)
-    letters = [c for c in text if c.isalpha()]
-    capitals = len(letters) > 3 and sum(c.isupper() for c in letters) > 0.85 * len(letters)
-    sentence_like = bool(_ENDS_LIKE_TEXT.search(text)) or (len(text.split()) > 5 and bool(_VERB[language].search(text)) and not capitals)
+    letters = list(filter(str.isalpha, text))
+    capitals = len(letters) > 3 and sum(map(str.isupper, letters)) > 0.85 * len(letters)
+    sentence_like = ends_like_text or (len(text.split()) > 5 and bool(_VERB[language].search(text)) and not capitals)
     if paragraph and len(text) < 90 and not sentence_like:
         return HeadingGuess(1, Origin.NUMBER, read_number("§", re.sub(r"\D", "", paragraph["number"])))
     if numbered:

@@ -65,7 +65,7 @@ def test_upload_a_contract_and_see_times_and_gaps(address: str, tmp_path: Path) 
 
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
-        page = browser.new_page(viewport={"width": 1500, "height": 1000})
+        page = browser.new_page(viewport={"width": 1500, "height": 1000}, locale="fr-CH")
         foreign: list[str] = []
         page.on(
             "request",
@@ -85,6 +85,12 @@ def test_upload_a_contract_and_see_times_and_gaps(address: str, tmp_path: Path) 
         link.click()
         expect(page.locator(f'[id="{target.lstrip("#")}"]')).to_be_in_viewport()
 
+        # So does a time in the table of another tab.
+        page.get_by_role("tab").nth(2).click()
+        page.get_by_role("link", name="dans les meilleurs délais").click()
+        expect(page.get_by_role("tab").nth(0)).to_have_attribute("aria-selected", "true")
+        expect(page.locator(".row.here", has_text="dans les meilleurs délais")).to_be_in_viewport()
+
         page.get_by_role("tab").nth(4).click()
         with page.expect_download() as waiting:
             page.get_by_role("button", name="JSON").click()
@@ -95,6 +101,59 @@ def test_upload_a_contract_and_see_times_and_gaps(address: str, tmp_path: Path) 
         report = analyzer.Report.from_json(path.read_text(encoding="utf-8"))
         assert "spare_equipment" in {finding.category for finding in report.missing}
         assert foreign == []
+        browser.close()
+
+
+def test_a_phone_in_italian(address: str) -> None:
+    from playwright.sync_api import expect, sync_playwright
+
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
+        page = browser.new_page(viewport={"width": 390, "height": 844}, has_touch=True, locale="it-CH")
+        page.goto(address)
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Leggere un contratto")  # the browser's language
+        expect(page.get_by_text("Scegliere i file").or_(page.locator("[data-testid=stFileUploaderDropzone]")).first).to_be_in_viewport()
+        page.locator("input[type=file]").first.set_input_files(SAMPLES / "contratto-assistenza-it.docx")
+        expect(page.locator(".finding").first).to_be_visible(timeout=120_000)
+        for tab in range(3):
+            page.get_by_role("tab").nth(tab).click()
+            expect(page.get_by_role("tab").nth(tab)).to_have_attribute("aria-selected", "true")
+            widest = page.evaluate("Math.max(...[...document.querySelectorAll('.ca *')].map((e) => e.getBoundingClientRect().right))")
+            assert widest <= 390  # nothing is cut off at the right
+        browser.close()
+
+
+def test_a_language_switch_keeps_what_was_done(address: str) -> None:
+    from playwright.sync_api import expect, sync_playwright
+
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
+        page = browser.new_page(viewport={"width": 1500, "height": 1000}, locale="de-CH")
+        page.goto(address)
+        page.locator("input[type=file]").first.set_input_files(SAMPLES / "wartungsvertrag-de.docx")
+        expect(page.locator(".finding").first).to_be_visible(timeout=120_000)
+        page.get_by_text("Geöffneter Vertrag").click()
+        page.get_by_text("Anbieter", exact=True).click()
+        page.get_by_role("tab", name="Nachtrainieren").click()
+        table = page.locator('[data-testid="stDataFrame"]').first
+        expect(table).to_be_visible(timeout=60_000)
+        expect(page.locator('[data-testid="stApp"]')).to_have_attribute("data-test-script-state", "notRunning", timeout=60_000)
+        box = table.bounding_box()
+        assert box is not None
+        page.mouse.dblclick(box["x"] + box["width"] * 0.9, box["y"] + 53)
+        page.keyboard.type("Haftung")
+        page.keyboard.press("Enter")
+        page.mouse.click(box["x"] + 100, box["y"] + 53)
+        expect(page.get_by_text("Berichtigte Sätze: 1")).to_be_visible()
+
+        page.get_by_text("English", exact=True).click()
+        expect(page.get_by_text("Corrected sentences: 1")).to_be_visible()
+        expect(page.get_by_role("tab", name="Retrain")).to_have_attribute("aria-selected", "true")
+        page.get_by_text("Open contract").click()
+        expect(page.locator("input[type=radio]").nth(1)).to_be_checked()  # the provider
+        expect(page.get_by_role("combobox", name="or a sample")).to_have_value("none")
+        page.reload()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Read an IT contract")  # the address carries the language
         browser.close()
 
 
@@ -110,14 +169,14 @@ def test_sample_and_languages() -> None:
     assert not page.exception  # type: ignore[attr-defined]
     page.selectbox(key="sample").set_value("wartungsvertrag-de.docx").run()  # type: ignore[attr-defined]
     assert not page.exception and not page.error  # type: ignore[attr-defined]
-    page.selectbox(key="language").set_value("de").run()  # type: ignore[attr-defined]
+    page.segmented_control(key="language").set_value("de").run()  # type: ignore[attr-defined]
     assert not page.exception and page.title[0].value.startswith("Einen IT-Vertrag")  # type: ignore[attr-defined]
 
 
 def test_words_that_gave_a_label_are_shown() -> None:
     page = make_page()
     page.run()  # type: ignore[attr-defined]
-    page.selectbox(key="language").set_value("en").run()  # type: ignore[attr-defined]
+    page.segmented_control(key="language").set_value("en").run()  # type: ignore[attr-defined]
     page.selectbox(key="sample").set_value("support-agreement-en.pdf").run()  # type: ignore[attr-defined]
     why = next(box for box in page.selectbox if str(box.key).startswith("why-"))  # type: ignore[attr-defined]
     chosen = next(i for i, option in enumerate(why.options) if "Reaction time" in option)
@@ -132,6 +191,24 @@ def test_unreadable_upload_is_one_message() -> None:
     page.file_uploader(key="upload").set_value(("broken.pdf", b"%PDF-1.4 nothing", "application/pdf")).run()  # type: ignore[attr-defined]
     assert not page.exception  # type: ignore[attr-defined]
     assert len(page.error) == 1 and "broken.pdf" in page.error[0].value  # type: ignore[attr-defined]
+    page.segmented_control(key="language").set_value("de").run()  # type: ignore[attr-defined]
+    assert "Die Datei ist beschädigt" in page.error[0].value  # type: ignore[attr-defined]
+
+
+def test_corrections_outlive_another_contract() -> None:
+    """The editor of labels forgets its edits when it leaves the screen; the session does not."""
+    page = make_page()
+    page.run()  # type: ignore[attr-defined]
+    files = [("a.txt", b"The provider reacts within four hours.", "text/plain"), ("b.txt", b"Prices are in CHF.", "text/plain")]
+    page.file_uploader(key="upload").set_value(files).run()  # type: ignore[attr-defined]
+    digest = next(iter(page.session_state["corrections"]))  # type: ignore[attr-defined]
+    row = {"text": "The provider reacts within four hours.", "labels": ["liability"]}
+    page.session_state["corrections"] = {digest: {0: row}}  # type: ignore[attr-defined]
+    page.session_state["editor"] = ("", [])  # type: ignore[attr-defined]
+    page.selectbox(key="document2").select_index(1).run()  # type: ignore[attr-defined]
+    page.selectbox(key="document2").select_index(0).run()  # type: ignore[attr-defined]
+    assert not page.exception  # type: ignore[attr-defined]
+    assert page.session_state["corrections"][digest][0]["labels"] == ["liability"]  # type: ignore[attr-defined]
 
 
 def test_uploads_can_be_one_contract() -> None:

@@ -19,7 +19,7 @@ from analyzer.classification.persistence import load_model, read_manifest, run_s
 from analyzer.classification.rows import Row, make_rows
 from analyzer.classification.scores import score_labels
 from analyzer.classification.training import LabelledRow, Training, as_labelled_rows, train_model
-from analyzer.errors import DataError, ModelIncompatibleError, ModelIntegrityError, ModelNotFoundError
+from analyzer.errors import DataError, ModelError, ModelIncompatibleError, ModelIntegrityError, ModelNotFoundError
 from analyzer.resources import read_toml
 from analyzer.types import LANGUAGES, Label
 
@@ -260,7 +260,7 @@ def test_a_failed_save_leaves_the_old_model(small_training: Training, tmp_path: 
     folder = tmp_path / "m"
     save_model(small_training, folder, seed=0)
     monkeypatch.setattr(joblib, "dump", lambda *a, **k: (_ for _ in ()).throw(OSError("disk full")))
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(ModelError, match="disk full"):
         save_model(small_training, folder, seed=0)
     assert load_model(folder).categories
     assert [p.name for p in tmp_path.iterdir()] == ["m"]

@@ -46,8 +46,8 @@ KINDS: dict[str, tuple[type, Callable[[Any], dict[str, Any]]]] = {
 
 
 #: Cases a language: no file may shrink.
-LEAST = {"durations": 168, "recurrences": 56, "windows": 50, "money": 47, "percentages": 40, "dates": 38}
-LEAST_NEGATIVES = 248
+LEAST = {"durations": 313, "recurrences": 105, "windows": 104, "money": 91, "percentages": 82, "dates": 79}
+LEAST_NEGATIVES = 575
 #: File of what the reader is known not to read, with the reason; strict, so that a case that comes right moves to the others.
 KNOWN_FAILURES = "known-failures"
 
@@ -163,3 +163,11 @@ def test_a_first_call_loads_no_heavy_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_sentences_that_are_passed_over_hold_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [(parameter.values[1], parameter.values[2]["text"]) for parameter in _cases()]
+    quick = [find_quantities(text, language=language) for language, text in texts]
+    monkeypatch.setattr("analyzer.quantities.scan._says_nothing", lambda text, lexicon: False)
+    differ = [text for (language, text), found in zip(texts, quick, strict=True) if find_quantities(text, language=language) != found]
+    assert differ == []

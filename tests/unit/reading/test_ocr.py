@@ -290,5 +290,5 @@ def test_the_language_is_tasted_before_a_page_is_read_in_all_of_them(make_pdf: M
         assert taste < 0.08 * min(size for _, size in whole)
     calls.clear()
     # Nothing tells the language of figures: then the page is read in all of them, as before.
-    read_document(as_scan(render(make_pdf([[(60, 100 + 30 * i, f"{i} 000.00 {i}", F, 14) for i in range(12)]]), 300), 300))
+    read_document(as_scan(render(make_pdf([[(60, 100 + 30 * i, f"CHF {i} 000.00", F, 14) for i in range(12)]]), 300), 300))
     assert any("+" in spoken for spoken, _ in calls)

@@ -106,7 +106,7 @@ def test_html_escapes_everything(report: Report) -> None:
     assert "<script>" not in page and "&lt;script&gt;" in page and "=evil.txt" in page
     assert "default-src 'none'" in page
     view = render_text_view(report, "en")
-    assert '<mark class="duration" data-role="reaction_time" title="reaction_time PT4H">4 hours</mark>' in view
+    assert '<mark class="duration" data-role="reaction_time" title="Reaction time PT4H">4 hours</mark>' in view
 
 
 def test_markdown_escapes(report: Report) -> None:

@@ -1,0 +1,98 @@
+"""Days of the week: one, a range, a group ("werktags", "in settimana"), so many of seven."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import NamedTuple
+
+from analyzer.quantities.numbers import read_number
+from analyzer.quantities.tokens import Tokens
+from analyzer.types import TimeUnit
+
+WEEK = frozenset(range(7))
+_WORKDAYS = frozenset(range(5))
+_GROUPS = {"days_all": WEEK, "days_work": _WORKDAYS, "days_six": frozenset(range(6)), "days_weekend": frozenset((5, 6))}
+_FIVE_TO_SEVEN = frozenset("567")
+_COUNTED = {Decimal(5): _WORKDAYS, Decimal(6): frozenset(range(6)), Decimal(7): WEEK}
+#: Letters of the longest abbreviation of a day.
+_ABBREVIATED = 4
+
+
+class Days(NamedTuple):
+    """Days of the week, 0 for Monday, and the index behind the words."""
+
+    days: frozenset[int]
+    end: int
+
+
+def read_days(t: Tokens, i: int, *, timed: bool = False) -> Days | None:
+    """Read days of the week: one, a range, a group ("werktags"); behind times also "seven days"."""
+    if not t.sense(i).heads.isdisjoint(_GROUPS):
+        for name, days in _GROUPS.items():
+            end = t.phrase(i, name)
+            if end != -1:
+                return _worked(t, days, end)
+    if timed:
+        end = max(t.phrase(i, "whole_week_more"), t.phrase(i, "days_all_behind"))
+        if end != -1:
+            return _worked(t, WEEK, end)
+    sense = t.sense(i)
+    if sense.number is not None:
+        return _of_seven(t, i) if not sense.digits or sense.low in _FIVE_TO_SEVEN else None
+    first = read_weekday(t, i)
+    if first is None:
+        return None
+    day, end = first
+    j = t.phrase(end, "day_to")
+    if j == -1 and day == 0 and t.low(end) == "/" and t.sense(end + 1).weekday in (4, 5) and len(t.low(i)) <= _ABBREVIATED:
+        # "LUN/VEN"
+        return Days(frozenset(range((t.sense(end + 1).weekday or 0) + 1)), end + 2)
+    if j != -1:
+        last = read_weekday(t, j + (t.low(j) in ("le", "al", "il", "und")))
+        if last is not None and not (t.has(end, "and")):
+            return Days(frozenset((day + step) % 7 for step in range((last[0] - day) % 7 + 1)), last[1])
+    return Days(frozenset((day,)), end)
+
+
+def _of_seven(t: Tokens, i: int) -> Days | None:
+    """Read "5 j/7", "cinque giorni su sette", "six days a week", "an 6 Tagen die Woche"."""
+    number = read_number(t, i)
+    if number is None or number.value not in _COUNTED:
+        return None
+    j = number.end
+    unit = t.sense(j).unit
+    if unit is not None and unit.unit is TimeUnit.DAY and unit.count == 1:
+        j += 1
+        k = t.phrase(j, "per")
+        k = k if k != -1 else t.phrase(j, "per_weak")
+        week = t.sense(k).unit if k != -1 else None
+        if week is not None and week.unit is TimeUnit.WEEK:
+            return Days(_COUNTED[number.value], k + 1)
+    if t.low(j) != "/" and t.phrase(j, "out_of") == -1:
+        return None
+    if unit is None and not (t.low(j) == "/" and t.glued(j) and t.glued(j + 1)):
+        return None
+    j = j + 1 if t.low(j) == "/" else t.phrase(j, "out_of")
+    seven = read_number(t, j)
+    if seven is None or seven.value != len(WEEK) or (unit is None and t.low(seven.end) == "/"):
+        return None
+    j = seven.end
+    more = t.sense(j).unit
+    return Days(_COUNTED[number.value], j + (t.glued(j) and more is not None and more.unit is TimeUnit.DAY))
+
+
+def _worked(t: Tokens, days: frozenset[int], end: int) -> Days:
+    """Leave out the weekend where "tous les jours" goes on with "ouvrés"."""
+    after = t.phrase(end, "business_after") if days is WEEK else -1
+    return Days(days, end) if after == -1 else Days(_WORKDAYS, after)
+
+
+def read_weekday(t: Tokens, i: int) -> tuple[int, int] | None:
+    """Read one day of the week: its number, and the index behind it with the full stop of an abbreviation."""
+    day = t.sense(i).weekday
+    if day is None:
+        return None
+    if t.low(i + 1) == "-" and t.glued(i + 1) and not t.glued(i + 2) and t.has(i + 2, "and"):
+        # "Sonn- und Feiertage"
+        return day, i + 2
+    return day, i + 1 + (t.low(i + 1) == "." and t.glued(i + 1) and len(t.low(i)) <= 4)
