@@ -95,6 +95,8 @@ class Settings:
     isolation : {"auto", "always", "never"}, default="auto"
         Whether documents are read in a process of their own, with limits of time and memory, which is killed when one is passed: "auto" reads
         small texts, DOCX, ODT and HTML files in the caller's process, as they are read by bounded code, and everything else apart.
+    password : str, default=""
+        Opens PDF files that ask for one. It is never shown, and not a part of what a result is told apart by.
     rules : str or None, default=None
         TOML file whose risk and checklist rules override the shipped ones by id.
     """
@@ -106,6 +108,7 @@ class Settings:
     pdf_engine: str = "pdfminer"
     isolation: str = "auto"
     rules: str | None = None
+    password: str = field(default="", repr=False)
     thresholds: Thresholds = field(default_factory=Thresholds)
     limits: Limits = field(default_factory=Limits)
 

@@ -104,7 +104,8 @@ class Line:
     box: Box | None = None
     size_pt: float | None = None
     bold: bool = False
-    #: What the format itself says of the line: "heading1".."heading6", "list_item", "table_row" or "".
+    #: What the format itself says of the line: "heading1".."heading6", "list_item", "table_row" (with "table_cell" for its further cells), "toc", or what its
+    #: place on the page says: "note" (a footnote), "side_note"; else "".
     hint: str = ""
 
 

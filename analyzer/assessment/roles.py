@@ -86,6 +86,12 @@ def _role(clause: Clause, item: Duration, index: int, count: int) -> str | None:
             role = _from_cues(fold_text(head), language, ())
             if role is not None:
                 return role
+    if len(sentence.cells) > 2 and item.span.start >= sentence.cells[0][1].end:
+        # Priorities as columns: the first cell says what the row is about.
+        label = sentence.cells[0][1].shifted(-sentence.span.start)
+        role = _from_cues(fold_text(sentence.text[label.start : label.end]), language, ())
+        if role is not None:
+            return role
     candidates = _candidates(clause, item)
     # In a row of levels without heads, the first figure is the reaction and the second the resolution.
     if {"reaction_time", "resolution_time"} <= set(candidates) and "|" in sentence.text and count >= 2:

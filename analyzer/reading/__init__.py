@@ -172,7 +172,7 @@ def _assemble(read: list[ReadPart], name: str, sha256: str, settings: Settings, 
     for part in read:
         first = builder.page_count + 1
         for page in part.pages:
-            builder.add_page(builder.page_count + 1, page.width, page.height, page.lines, page.furniture, joins=page.joins)
+            builder.add_page(builder.page_count + 1, page.width, page.height, page.lines, page.furniture, joins=page.joins, shift=first - 1)
             if builder.length > limits.max_characters:
                 raise TooLargeError(f"The document holds more than {limits.max_characters:,} characters")
         if builder.page_count > limits.max_pages:

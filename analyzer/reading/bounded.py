@@ -131,10 +131,10 @@ def count_ranges(data: bytes) -> int:
     return total
 
 
-def open_document(data: bytes, meter: Meter, *, rebuild: bool = False) -> Any:
+def open_document(data: bytes, meter: Meter, *, rebuild: bool = False, password: str = "") -> Any:
     """Return pdfminer's document; with `rebuild` its table of objects is not believed but made anew from what stands in the file."""
     tools = _tools()
-    return (tools.RebuiltDocument if rebuild else tools.PDFDocument)(tools.Parser(data, meter))
+    return (tools.RebuiltDocument if rebuild else tools.PDFDocument)(tools.Parser(data, meter), password)
 
 
 def make_manager() -> Any:

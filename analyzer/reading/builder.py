@@ -74,9 +74,9 @@ def clean(text: str) -> str:
     return (_SPACES.sub(" ", text) if "  " in text else text).strip()
 
 
-def _rounded(box: Box | None, page: int) -> Box | None:
+def _rounded(box: Box | None, shift: int) -> Box | None:
     """Cut a box to hundredths of a point: finer is noise, and makes reports long. Its page is that of the document, not of the file."""
-    return None if box is None else Box(page, round(box.x0, 2), round(box.top, 2), round(box.x1, 2), round(box.bottom, 2))
+    return None if box is None else Box(box.page + shift, round(box.x0, 2), round(box.top, 2), round(box.x1, 2), round(box.bottom, 2))
 
 
 def _points(size: float | None) -> float | None:
@@ -90,14 +90,26 @@ class TextBuilder:
         self._parts: list[str] = []
         self._length = 0
         self._pages: list[Page] = []
-        self._number = 0
+        self._shift = 0
 
     def add_page(
-        self, number: int, width: float, height: float, lines: list[TextLine], furniture: tuple[str, ...] = (), *, joins: bool = False
+        self,
+        number: int,
+        width: float,
+        height: float,
+        lines: list[TextLine],
+        furniture: tuple[str, ...] = (),
+        *,
+        joins: bool = False,
+        shift: int = 0,
     ) -> None:
-        """Append a page. With `joins` its first line goes on with the paragraph that the page before left open."""
+        """Append a page.
+
+        With `joins` its first line goes on with the paragraph that the page before left open. `shift` is how many pages of other files are before
+        those of this one; the boxes of its lines count from the first page of the file. A footnote can be among the lines of a later page.
+        """
         placed: list[Line] = []
-        self._number = number
+        self._shift = shift
         for position, line in enumerate(lines):
             first = position == 0
             new_block = line.new_block and not (first and joins)
@@ -121,7 +133,7 @@ class TextBuilder:
         start = self._length
         if cells is None:
             self._write(text)
-            placed.append(Line(Span(start, self._length), _rounded(line.box, self._number), _points(line.size_pt), line.bold, line.hint))
+            placed.append(Line(Span(start, self._length), _rounded(line.box, self._shift), _points(line.size_pt), line.bold, line.hint))
             return
         boxes = line.cell_boxes or [line.box] * len(cells)
         for position, (cell, box) in enumerate(zip(cells, boxes, strict=True)):
@@ -130,7 +142,7 @@ class TextBuilder:
             begin = self._length
             self._write(cell)
             hint = "table_row" if position == 0 else "table_cell"
-            placed.append(Line(Span(begin, self._length), _rounded(box, self._number), _points(line.size_pt), line.bold, hint))
+            placed.append(Line(Span(begin, self._length), _rounded(box, self._shift), _points(line.size_pt), line.bold, hint))
 
     def _write(self, text: str) -> None:
         self._parts.append(text)

@@ -19,14 +19,14 @@ MIN_DPI = 100
 A4_WIDTH = 595.0
 
 
-def render_pdf(data: bytes, wanted: Mapping[int, RawPage], *, limits: Limits) -> Iterator[GrayImage]:
+def render_pdf(data: bytes, wanted: Mapping[int, RawPage], *, limits: Limits, password: str = "") -> Iterator[GrayImage]:
     """Yield the wanted pages of a PDF, by number; one that cannot be rendered is left out."""
     try:
         import pypdfium2 as pdfium
     except ImportError:
         return
     try:
-        document = pdfium.PdfDocument(data)
+        document = pdfium.PdfDocument(data, password or None)
     except pdfium.PdfiumError:
         return
     try:

@@ -5,19 +5,18 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
 from statistics import median
 
+from analyzer.reading.aligned import find_aligned
 from analyzer.reading.builder import TextLine, clean
-from analyzer.reading.runs import RawPage, Run
+from analyzer.reading.notes import body_size, drop_marks, find_footnotes, marks_of, place_side_notes
+from analyzer.reading.runs import RawPage
+from analyzer.reading.segments import Segment, split_segments
 from analyzer.reading.tables import Grid, find_grids
 from analyzer.types import Box
 
-#: Runs whose baselines differ by less than this share of the type size stand on one line.
-BASELINE_TOLERANCE = 0.45
-#: A gap wider than this many type sizes parts two segments: cells of a row, or two columns of text.
-SEGMENT_GAP = 1.6
+#: Lines of one paragraph that does not fill its lines stand closer than this many type sizes: on a form, all lines are far apart.
+SPARSE = 1.7
 #: Share of the page height, top and bottom, where running heads and page numbers live.
 MARGIN_BAND = 0.12
 
@@ -26,82 +25,22 @@ _PAGE_NUMBER = re.compile(
     r"^\W*(?:(?:page|seite|pagina|s\.|p\.|pag\.)\s*)?(?P<page>\d{1,4})\s*(?:(?:/|von|sur|of|di|de|\|)\s*(?P<of>\d{1,4}))?\W*$",
     re.IGNORECASE,
 )
-_BULLET = re.compile(r"^\s*(?:[•▪●○■□◦‣⁃∙·➢➤✓✔\-–—*]|\(?[a-z]\)|\(?[ivx]{1,4}\)|\(?\d{1,2}[.)](?!\d))\s")
+_LITERA = r"(?:lit|let|lett)\.?\s?[a-z]\b[.)]?"
+_BULLET = re.compile(rf"^\s*(?:{_LITERA}|[☐☑☒•▪●○■□◦‣⁃∙·➢➤✓✔\-–—*]|\(?[a-z]\)|\(?[ivx]{{1,4}}\)|\(?\d{{1,2}}[.)](?!\d))\s", re.IGNORECASE)
 _NUMBERED = re.compile(
-    r"^\s*(?:(?:art(?:icle|ikel|icolo)?\.?|§+|ziff(?:er)?\.?|section|clause)\s*)?\d{1,2}(?:\.\d{1,2}){0,4}\.?\)?\s+\S", re.IGNORECASE
+    r"^\s*(?:(?:(?:art(?:icle|ikel|icolo)?\.?|§+|ziff(?:er)?\.?|section|clause)\s*)?\d{1,2}(?:\.\d{1,2}){0,4}\.?\)?\s+\S"
+    r"|art(?:icle|icolo)\s+(?:premier|primo|unique|unico|[IVX]{1,5})\b"
+    r"|(?:annexe?|anhang|anlage|allegato|appendix|schedule|exhibit|part(?:ie|e)?|teil|titre|titolo|chapitre|kapitel|capitolo|chapter)\s+(?:\d{1,2}|[IVX]{1,5}|[A-Z])\b\s*(?:[-–—:.]|$)"
+    r"|[IVX]{1,5}\.\s+\S)",
+    re.IGNORECASE,
 )
-_ENUMERATOR = re.compile(r"[•▪●○■□◦‣⁃∙·➢➤✓✔\-–—*o]|[(]?(?:[a-zA-Z]|[ivxIVX]{1,4}|\d{1,2}(?:\.\d{1,2}){0,4})[.)]{0,2}|§ ?\d+|Art\. ?\d+\.?")
+#: Words that no sentence and no heading ends with.
+_OPEN_END = re.compile(
+    r"\b(?:der|die|das|dem|den|des|ein|eine|einen|einem|einer|eines|und|oder|von|vom|zum|zur|mit|innert|für|le|la|les|un|une|du|de|au|aux|et|ou|dans|par"
+    r"|pour|avec|il|lo|gli|una|di|del|della|dei|delle|da|entro|per|con|the|a|an|of|and|or|to|within|by|with|for|from)$"
+)
+_FIGURE_GOES_ON = re.compile(r"\d{1,4}\s+[a-zà-öø-ÿ]")
 _SENTENCE_END = re.compile(r"[.!?:;…»”\"')]\s*$")
-
-
-@dataclass(slots=True)
-class Segment:
-    """Text without a wide gap on one baseline."""
-
-    text: str
-    x0: float
-    top: float
-    x1: float
-    bottom: float
-    size: float
-    bold: bool
-
-    @property
-    def box(self) -> tuple[float, float, float, float]:
-        return (self.x0, self.top, self.x1, self.bottom)
-
-
-def split_segments(runs: list[Run], grids: Sequence[Grid] = ()) -> list[list[Segment]]:
-    """Group runs to rows by baseline, and each row to segments by gaps and by the rules of tables; rows from top to bottom."""
-    rows: list[list[Run]] = []
-    bases: list[float] = []
-    for run in sorted(runs, key=lambda r: (round(r.bottom - 0.22 * r.size, 1), r.x0)):
-        base = run.bottom - 0.22 * run.size
-        # Superscripts and slightly shifted runs join the row just above; looking back two rows is enough, the list is sorted.
-        for back in range(len(rows) - 1, max(-1, len(rows) - 3), -1):
-            if abs(bases[back] - base) <= BASELINE_TOLERANCE * max(run.size, rows[back][0].size):
-                rows[back].append(run)
-                break
-        else:
-            rows.append([run])
-            bases.append(base)
-    return [segments for row in rows if (segments := _join_runs(row, grids))]
-
-
-def _join_runs(row: list[Run], grids: Sequence[Grid]) -> list[Segment]:
-    row.sort(key=lambda r: r.x0)
-    middle = (row[0].top + row[0].bottom) / 2
-    rules = [x for grid in grids if grid.ys[0] <= middle <= grid.ys[-1] for x in grid.xs]
-    segments: list[Segment] = []
-    previous: Run | None = None
-    for run in row:
-        if segments:
-            last = segments[-1]
-            gap = run.x0 - last.x1
-            size = max(min(run.size, last.size), 1.0)
-            if previous is not None and run.text == previous.text and run.x0 - previous.x0 < 0.3 * min(size, previous.x1 - previous.x0):
-                last.bold = True  # printed twice, a hair apart: that is how some writers make bold
-                continue
-            previous = run
-            if gap <= SEGMENT_GAP * size and not any(last.x1 - 2 <= x <= run.x0 + 2 for x in rules):
-                space = " " if gap > 0.14 * size and not last.text.endswith(" ") and not run.text.startswith(" ") else ""
-                last.text += space + run.text
-                last.x1 = max(last.x1, run.x1)
-                last.top, last.bottom = min(last.top, run.top), max(last.bottom, run.bottom)
-                last.bold = last.bold and (run.bold or len(run.text.strip()) < 3)
-                last.size = max(last.size, run.size)
-                continue
-        previous = run
-        segments.append(Segment(run.text, run.x0, run.top, run.x1, run.bottom, run.size, run.bold))
-    for segment in segments:
-        segment.text = clean(segment.text)
-    segments = [segment for segment in segments if segment.text]
-    if len(segments) == 2 and _ENUMERATOR.fullmatch(segments[0].text) and len(segments[1].text) > 2:
-        # A number or bullet with a tab behind it is no cell of a table.
-        number, text = segments
-        return [Segment(f"{number.text} {text.text}", number.x0, min(number.top, text.top), text.x1, max(number.bottom, text.bottom),
-                        text.size, text.bold)]  # fmt: skip
-    return segments
 
 
 def find_gutter(rows: list[list[Segment]], width: float) -> float | None:
@@ -149,10 +88,28 @@ def order_columns(rows: list[list[Segment]], width: float) -> list[list[Segment]
     return ordered + left + right
 
 
-def layout_page(page: RawPage, furniture: frozenset[str] | None = frozenset()) -> tuple[list[TextLine], tuple[str, ...]]:
-    """Return the lines of a page in reading order, and the furniture that was dropped; with None nothing is, page numbers neither."""
+def layout_page(page: RawPage, furniture: frozenset[str] | None = frozenset()) -> tuple[list[TextLine], tuple[str, ...], list[TextLine]]:
+    """Return the lines of a page in reading order, the furniture that was dropped (none with None, page numbers neither), and the footnotes."""
     grids = find_grids(page.rules, page.width, page.height)
-    rows = split_segments(page.runs, grids)
+    kept, dropped = _part_furniture(split_segments(page.runs, grids), page, furniture)
+    size = body_size(kept)
+    first = find_footnotes(kept, page, size)
+    notes = kept[first:]
+    if notes:
+        runs = drop_marks(page.runs, marks_of(notes), size, notes[0][0].top)
+        kept, _ = _part_furniture(split_segments(runs, grids), page, furniture)
+        kept = kept[: find_footnotes(kept, page, size)]
+    kept = place_side_notes(kept, size)
+    lines = _body_lines(kept, grids, page)
+    note_lines = _note_lines(notes, page.number)
+    if page.turn or page.slope:
+        for line in lines + note_lines:
+            line.box = _as_shown(line.box, page)
+            line.cell_boxes = [_as_shown(box, page) for box in line.cell_boxes] if line.cell_boxes else None
+    return lines, tuple(dropped), note_lines
+
+
+def _part_furniture(rows: list[list[Segment]], page: RawPage, furniture: frozenset[str] | None) -> tuple[list[list[Segment]], list[str]]:
     dropped: list[str] = list(dict.fromkeys(page.rotated))
     kept: list[list[Segment]] = []
     for row in rows:
@@ -161,6 +118,10 @@ def layout_page(page: RawPage, furniture: frozenset[str] | None = frozenset()) -
             dropped.append(text)
         else:
             kept.append(row)
+    return kept, dropped
+
+
+def _body_lines(kept: list[list[Segment]], grids: list[Grid], page: RawPage) -> list[TextLine]:
     lines: list[TextLine] = []
     inside: dict[int, list[Segment]] = defaultdict(list)
     outside: list[list[Segment]] = []
@@ -194,11 +155,18 @@ def layout_page(page: RawPage, furniture: frozenset[str] | None = frozenset()) -
         if block:
             block[0].new_block = True
             lines += block
-    if page.turn or page.slope:
-        for line in lines:
-            line.box = _as_shown(line.box, page)
-            line.cell_boxes = [_as_shown(box, page) for box in line.cell_boxes] if line.cell_boxes else None
-    return lines, tuple(dropped)
+    return lines
+
+
+def _note_lines(rows: list[list[Segment]], number: int) -> list[TextLine]:
+    """Footnotes as blocks of lines, each begun by its mark."""
+    return [
+        TextLine(
+            text, position == 0 or bool(marks_of([row])), "note", _union(row, number), max(s.size for s in row), all(s.bold for s in row)
+        )
+        for position, row in enumerate(rows)
+        for text in (" ".join(s.text for s in row),)
+    ]
 
 
 def _as_shown(box: Box | None, page: RawPage) -> Box | None:
@@ -235,19 +203,22 @@ def _prose_lines(rows: list[list[Segment]], page: RawPage) -> list[TextLine]:
     """Rows to lines, with block starts by distance, indent, size and weight; aligned short segments become table rows."""
     pitches = [b[0].top - a[0].top for a, b in itertools.pairwise(rows) if 0 < b[0].top - a[0].top < 60]
     pitch = median(pitches) if pitches else 14.0
-    table = _aligned_rows(rows)
+    tables = {table.first: table for table in find_aligned(rows, page.rules)}
+    after = 0
     right_edge = max((row[-1].x1 for row in rows), default=page.width)
+    # On a form or a title page hardly a line is full; in a text set wide apart most are.
+    loose = 2 * sum(row[-1].x1 < right_edge - 0.25 * max(60.0, right_edge - row[0].x0) for row in rows) > len(rows)
     lines: list[TextLine] = []
     previous: list[Segment] | None = None
     for position, row in enumerate(rows):
+        if position < after:
+            continue
+        if position in tables:
+            lines += _grid_lines(tables[position].rows, page.number)
+            previous, after = None, tables[position].last
+            continue
         box = _union(row, page.number)
         size, bold = max(s.size for s in row), all(s.bold for s in row)
-        if position in table:
-            cells = [s.text for s in row]
-            boxes: list[Box | None] = [Box(page.number, *s.box) for s in row]
-            lines.append(TextLine(" | ".join(cells), True, "table_row", box, size, bold, cells, boxes))
-            previous = None
-            continue
         text = " ".join(s.text for s in row)
         new_block = previous is None
         if previous is not None:
@@ -262,27 +233,16 @@ def _prose_lines(rows: list[list[Segment]], page: RawPage) -> list[TextLine]:
                 or not same
                 or bool(_BULLET.match(text) and (ended or short or row[0].x0 != previous[0].x0))
                 or bool(_NUMBERED.match(text) and (ended or short or bold))
+                or (loose and short and distance > SPARSE * size and not text[:1].islower())
+                or (ended and _is_capitals(text) and not _is_capitals(lines[-1].text))
+                or (short and _is_capitals(lines[-1].text) and not _is_capitals(text))
                 or (short and ended and abs(row[0].x0 - previous[0].x0) < 3 and text[:1].isupper())
             )
             if distance < -pitch and not ended and text[:1].islower():
                 new_block = False  # a sentence that goes on in the next column
-        lines.append(TextLine(text, new_block, "", box, size, bold))
+        lines.append(TextLine(text, new_block, row[0].hint, box, size, bold))
         previous = row
     return lines
-
-
-def _aligned_rows(rows: list[list[Segment]]) -> set[int]:
-    """Find rows of a table without rules: two neighbours at least with the same left edges in two columns or more."""
-    found: set[int] = set()
-    for position, row in enumerate(rows):
-        if len(row) < 2 or any(_BULLET.match(s.text + " ") and len(s.text) < 4 for s in row[:1]):
-            continue
-        edges = [s.x0 for s in row]
-        for other in rows[max(0, position - 2) : position] + rows[position + 1 : position + 3]:
-            if len(other) >= 2 and sum(any(abs(edge - s.x0) < 6 for s in other) for edge in edges) >= 2:
-                found.add(position)
-                break
-    return found
 
 
 def furniture_key(text: str, row: list[Segment]) -> str:
@@ -340,6 +300,23 @@ def continues(previous: list[TextLine], following: list[TextLine]) -> bool:
     if not previous or not following or previous[-1].hint or following[0].hint:
         return False
     last, first = previous[-1], following[0]
-    if _SENTENCE_END.search(last.text) or last.bold != first.bold or _NUMBERED.match(first.text) or _BULLET.match(first.text):
+    if _SENTENCE_END.search(last.text) or last.bold != first.bold or _BULLET.match(first.text):
         return False
-    return first.text[:1].islower() or last.text.rstrip().endswith(("-", ","))
+    if first.text[:1].islower() or last.text.rstrip().endswith(("-", ",")) or _OPEN_END.search(last.text):
+        return True
+    # A noun or a figure in the middle of a sentence: the last line is full, and of the same type.
+    if last.box is None or last.size_pt is None or first.size_pt is None or abs(last.size_pt - first.size_pt) > 0.06 * last.size_pt:
+        return False
+    edge = max(line.box.x1 for line in previous if line.box is not None)
+    full = last.box.x1 > edge - 0.2 * (edge - last.box.x0) and len(last.text) > 40 and last.text[-1].isalpha()
+    return (
+        full
+        and not last.bold
+        and (bool(_FIGURE_GOES_ON.match(first.text)) or not _NUMBERED.match(first.text))
+        and not _is_capitals(first.text)
+    )
+
+
+def _is_capitals(text: str) -> bool:
+    letters = [c for c in text if c.isalpha()]
+    return len(letters) > 3 and sum(c.isupper() for c in letters) > 0.85 * len(letters)

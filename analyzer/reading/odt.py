@@ -58,7 +58,7 @@ def read_odt_lines(data: bytes, *, limits: Limits) -> tuple[list[TextLine], list
         notices.append(Notice("tracked_changes", "The file holds tracked changes; they were read as accepted"))
     reader = _Reader(_Styles(roots))
     lines = collect_lines(reader.block_lines(body, 0), limits.max_characters)
-    lines += [TextLine(note, new_block=True) for note in reader.notes]
+    lines += [TextLine(note, new_block=True, hint="note") for note in reader.notes]
     return lines, notices, tuple(dict.fromkeys(_furniture(roots, reader)))
 
 

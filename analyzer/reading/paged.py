@@ -66,7 +66,10 @@ def _recognize_unread(data: bytes, raw: list[RawPage], settings: Settings, budge
     _allow_recognition(len(wanted), settings.limits, budget)
     known = " ".join(run.text for page in raw if page.number not in wanted for run in page.runs[:2000])
     read = {
-        page.number: page for page in recognize_pages(render_pdf(data, wanted, limits=settings.limits), limits=settings.limits, text=known)
+        page.number: page
+        for page in recognize_pages(
+            render_pdf(data, wanted, limits=settings.limits, password=settings.password), limits=settings.limits, text=known
+        )
     }
     return [read.get(page.number, page) for page in raw]
 
@@ -77,28 +80,61 @@ def _lay_out(raw: list[RawPage], settings: Settings) -> tuple[list[ReadPage], li
     furniture = find_furniture(raw)
     laid = [layout_page(page, furniture) for page in raw]
     # Heads and page numbers run over something. Where most pages hold nothing else, they are the text.
-    if 2 * sum(bool(page.runs) and not lines for page, (lines, _) in zip(raw, laid, strict=True)) > sum(bool(page.runs) for page in raw):
+    if 2 * sum(bool(page.runs) and not (lines or notes) for page, (lines, _, notes) in zip(raw, laid, strict=True)) > sum(
+        bool(page.runs) for page in raw
+    ):
         laid = [layout_page(page, None) for page in raw]
     pages: list[ReadPage] = []
     notices: list[Notice] = []
+    footnotes: list[list[TextLine]] = []
     previous: list[TextLine] | None = None
     length = 0
-    for page, (lines, dropped) in zip(raw, laid, strict=True):
+    for page, (lines, dropped, notes) in zip(raw, laid, strict=True):
         code = find_fault(page)
         if code:
             notices.append(Notice(code, _PAGE_FAULTS[code], page.number))
         if code == "garbled_page":
-            lines = []
+            lines, notes = [], []
         joins = previous is not None and continues(previous, lines)
-        pages.append(ReadPage(page.width, page.height, lines, dropped, joins))
         if lines:
             previous = lines
-        length += sum(len(line.text) for line in lines)
+        pages.append(ReadPage(page.width, page.height, lines, dropped, joins))
+        footnotes.append(notes)
+        length += sum(len(line.text) for line in lines + notes)
         if length > settings.limits.max_characters:
             raise TooLargeError(f"The document holds more than {settings.limits.max_characters:,} characters")
+    _place_footnotes(pages, footnotes)
     if any(page.recognized is not None and page.runs for page in raw):
         notices.append(Notice("ocr", "Scanned pages were read by text recognition (OCR); compare figures with the original"))
     return pages, notices
+
+
+def _place_footnotes(pages: list[ReadPage], footnotes: list[list[TextLine]]) -> None:
+    """Put footnotes at the end of their page, or after the paragraph or table that goes on from there: no sentence is torn by them."""
+    waiting: list[TextLine] = []
+    for number, page in enumerate(pages):
+        following = pages[number + 1] if number + 1 < len(pages) else None
+        goes_on = following is not None and (following.joins or _is_one_table(page.lines, following.lines))
+        if waiting:
+            rows = page.lines[0].hint == "table_row"
+            end = next(
+                (n for n, line in enumerate(page.lines) if n and (line.hint != "table_row" if rows else line.new_block)), len(page.lines)
+            )
+            if end < len(page.lines) or not goes_on:
+                page.lines[end:end] = waiting
+                waiting = []
+        waiting = waiting + footnotes[number]
+        if waiting and not goes_on:
+            page.lines += waiting
+            waiting = []
+
+
+def _is_one_table(before: list[TextLine], after: list[TextLine]) -> bool:
+    return (
+        bool(before and after)
+        and all(line.hint == "table_row" for line in (before[-1], after[0]))
+        and len(before[-1].cells or ()) == len(after[0].cells or ())
+    )
 
 
 _PAGE_FAULTS = {

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from analyzer.errors import CorruptDocumentError, EncryptedDocumentError, TooLargeError
 from analyzer.reading.bounded import FOREIGN, Meter, count_pages, make_interpreter, make_manager, open_document, walk_pages
 from analyzer.reading.budget import Budget
-from analyzer.reading.runs import RawPage, Rule, Run
+from analyzer.reading.runs import ASK_PASSWORD, RawPage, Rule, Run
 from analyzer.settings import Limits
 
 if TYPE_CHECKING:
@@ -23,11 +23,15 @@ if TYPE_CHECKING:
 
 #: A gap inside a run wider than this share of the type size is a space between words.
 WORD_GAP = 0.17
+#: A gap wider than this many type sizes may lead to another cell or column: the rest is a run of its own.
+CELL_GAP = 0.6
 #: Most rules kept per page: a drawing with more of them is a picture, not a table.
 MAX_RULES = 20_000
 #: Deepest nesting of form XObjects and most draws per page: beyond both lies only an endless structure.
 MAX_FORM_DEPTH = 12
 MAX_FORM_DRAWS = 3_000
+
+#: What to do with a file that is closed.
 
 #: Longest path in segments that can be a rule or a cell.
 MAX_PATH = 40
@@ -37,7 +41,7 @@ _FREE_CODES = frozenset({0x7F, 0x81, 0x8D, 0x8F, 0x90, 0x9D})
 _BOLD = ("bold", "black", "heavy", "semibold", "demi")
 
 
-def read_pdf_pages(data: bytes, *, limits: Limits, budget: Budget | None = None) -> Iterator[RawPage]:
+def read_pdf_pages(data: bytes, *, limits: Limits, budget: Budget | None = None, password: str = "") -> Iterator[RawPage]:
     """Yield the pages of a PDF one by one, each with its runs and rules.
 
     A page that cannot be read comes with `error` set and what was found before; the others are read.
@@ -58,11 +62,13 @@ def read_pdf_pages(data: bytes, *, limits: Limits, budget: Budget | None = None)
     failure: Exception | None = None
     for content, rebuild in _ways_to_open(data):
         try:
-            document = open_document(content, meter, rebuild=rebuild)
+            document = open_document(content, meter, rebuild=rebuild, password=password)
             pages = walk_pages(document)
             page = next(pages, None)
         except PDFPasswordIncorrect as error:
-            raise EncryptedDocumentError("The PDF asks for a password", hint="save a copy without a password and try again") from error
+            raise EncryptedDocumentError(
+                "The PDF asks for a password" if not password else "The password does not open the PDF", hint=ASK_PASSWORD
+            ) from error
         except PDFEncryptionError as error:
             raise EncryptedDocumentError("The PDF is encrypted in a way that is not known", hint="print it to a new PDF") from error
         except foreign as error:
@@ -121,12 +127,19 @@ def _draw_annotations(page: Any, interpreter: Any) -> None:
     from pdfminer.pdftypes import PDFStream, dict_value, list_value, resolve1
     from pdfminer.utils import apply_matrix_rect, mult_matrix
 
+    from analyzer.reading.fields import field_text, is_hidden
+
     ctm = interpreter.ctm
     for reference in list_value(page.annots)[:MAX_FORM_DRAWS] if page.annots else ():
         annotation = dict_value(reference)
-        if getattr(resolve1(annotation.get("Subtype")), "name", "") not in ("Widget", "FreeText") or not annotation.get("AP"):
+        kind = getattr(resolve1(annotation.get("Subtype")), "name", "")
+        if kind not in ("Widget", "FreeText") or is_hidden(annotation):
             continue
-        look = resolve1(dict_value(annotation["AP"]).get("N"))
+        look = resolve1(dict_value(annotation["AP"]).get("N")) if annotation.get("AP") else None
+        if kind == "Widget" and (text := field_text(annotation, has_look=isinstance(look, PDFStream))):
+            bounds_on_page: Any = tuple(float(resolve1(v)) for v in list_value(annotation["Rect"]))
+            _write_field(interpreter.device.page, text, apply_matrix_rect(ctm, bounds_on_page))
+            continue
         if not isinstance(look, PDFStream):
             continue
         x0, y0, x1, y1 = (float(resolve1(v)) for v in list_value(annotation["Rect"]))
@@ -138,6 +151,18 @@ def _draw_annotations(page: Any, interpreter: Any) -> None:
         d = (y1 - y0) / (high - low) if high != low else 1.0
         place = (a, 0.0, 0.0, d, x0 - a * left, y0 - d * low)
         interpreter.render_contents(dict_value(look.get("Resources") or {}), [look], ctm=mult_matrix(matrix, mult_matrix(place, ctm)))
+
+
+def _write_field(page: RawPage, text: str, box: tuple[float, float, float, float]) -> None:
+    """Put the text of a field on the page, where a viewer would show it."""
+    left, low, right, high = box
+    size = min(10.0, 0.8 * (high - low))
+    if size <= 0 or right <= left or not (-1e6 < left < right < 1e6 and -1e6 < low < high < 1e6):
+        return
+    base = page.height - (low + high) / 2 + 0.28 * size
+    page.runs.append(
+        Run(text, left + 1, base - 0.78 * size, min(right, left + 1 + 0.6 * size * len(text)), base + 0.22 * size, size, False)
+    )
 
 
 def _reason(error: BaseException) -> str:
@@ -276,6 +301,7 @@ def _make_device(manager: Any, limits: Limits, budget: Budget) -> PDFDevice:
                 known = font.known_glyphs = {}
             scale = fontsize * scaling
             gap = abs(scale) * WORD_GAP
+            jump = abs(scale) * CELL_GAP
             parts: list[str] = []
             start = end = x
             pending = False
@@ -297,7 +323,13 @@ def _make_device(manager: Any, limits: Limits, budget: Budget) -> PDFDevice:
                             glyph = known[cid] = (text, font.char_width(cid), mapped)
                         text, width, mapped = glyph
                         if x - end > gap and parts:
-                            parts.append(" ")
+                            if x - end > jump:
+                                # Some writers show a whole row of a table as one string.
+                                self._add("".join(parts), matrix, start, end, y, font, fontsize, rise)
+                                parts = []
+                                start = x
+                            else:
+                                parts.append(" ")
                         if not mapped:
                             self.page.unmapped += 1
                         parts.append(text)

@@ -15,7 +15,7 @@ from typing import Any
 from analyzer.errors import CorruptDocumentError, EncryptedDocumentError, SettingsError, TooLargeError
 from analyzer.reading.budget import Budget
 from analyzer.reading.pdf import MAX_FORM_DEPTH, MAX_FORM_DRAWS, MAX_PATH, MAX_RULES, add_run, is_bold, rules_of_path
-from analyzer.reading.runs import RawPage
+from analyzer.reading.runs import ASK_PASSWORD, RawPage
 from analyzer.settings import Limits
 
 #: What pdfium writes for a hyphen at the end of a line, depending on its version.
@@ -26,7 +26,7 @@ _UNIT: _Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
 def read_pdf_pages(
-    data: bytes, *, limits: Limits, budget: Budget | None = None, wanted: Callable[[int], bool] | None = None
+    data: bytes, *, limits: Limits, budget: Budget | None = None, wanted: Callable[[int], bool] | None = None, password: str = ""
 ) -> Iterator[RawPage]:
     """Yield the pages of a PDF as `analyzer.reading.pdf.read_pdf_pages` does; those that are not `wanted` come empty."""
     try:
@@ -37,10 +37,12 @@ def read_pdf_pages(
             "The reader pdfium is not installed", hint="install the extra: pip install 'clause-analyzer[pdfium]'"
         ) from error
     try:
-        document = pdfium.PdfDocument(data)
+        document = pdfium.PdfDocument(data, password or None)
     except pdfium.PdfiumError as error:
         if any(word in str(error).lower() for word in ("password", "security")):
-            raise EncryptedDocumentError("The PDF asks for a password", hint="save a copy without a password and try again") from error
+            raise EncryptedDocumentError(
+                "The PDF asks for a password" if not password else "The password does not open the PDF", hint=ASK_PASSWORD
+            ) from error
         raise CorruptDocumentError(f"The PDF cannot be opened: {error}", hint="open it in a viewer and print it to a new PDF") from error
     try:
         if len(document) > limits.max_pages:

@@ -34,10 +34,10 @@ def read_raw_pages(data: bytes, settings: Settings, budget: Budget) -> list[RawP
     from analyzer.reading import pdf, pdfium
 
     def first() -> list[RawPage]:
-        return list(pdf.read_pdf_pages(data, limits=settings.limits, budget=budget))
+        return list(pdf.read_pdf_pages(data, limits=settings.limits, budget=budget, password=settings.password))
 
     def second(wanted: Callable[[int], bool]) -> list[RawPage]:
-        found = list(pdfium.read_pdf_pages(data, limits=settings.limits, budget=budget, wanted=wanted))
+        found = list(pdfium.read_pdf_pages(data, limits=settings.limits, budget=budget, wanted=wanted, password=settings.password))
         for page in found:
             if page.unmapped and _is_plausible("".join(run.text for run in page.runs)):
                 page.unmapped = 0  # pdfium found the letters by the names inside the font, and they make words

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+#: Hint for a file that asks for a password.
+ASK_PASSWORD = "give it as the setting password, or save a copy without one"
+
 
 class Run(NamedTuple):
     """A piece of text on one baseline, in PDF points with the origin top left."""

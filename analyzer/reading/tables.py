@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Protocol, TypeVar
 
 from analyzer.reading.builder import TextLine
@@ -11,6 +11,8 @@ from analyzer.reading.runs import Rule
 
 #: Rules closer than this, in points, are one rule drawn twice (both edges of a border, a cell's bottom and the next one's top).
 SAME_RULE = 3.5
+#: In a grid of more cells than this, merged cells are not looked for.
+MAX_MERGED = 5_000
 
 
 class Boxed(Protocol):
@@ -22,10 +24,11 @@ T = TypeVar("T", bound=Boxed)
 
 
 class Grid:
-    """A table: sorted y of its horizontal and x of its vertical rules."""
+    """A table: sorted y of its horizontal and x of its vertical rules, and the rules themselves, which tell what is merged."""
 
-    def __init__(self, ys: list[float], xs: list[float], left: float, right: float) -> None:
-        self.ys, self.xs, self.left, self.right = ys, xs, left, right
+    def __init__(self, ys: list[float], xs: list[float], horizontal: Sequence[Rule] = ()) -> None:
+        self.ys, self.xs, self.left, self.right = ys, xs, xs[0], xs[-1]
+        self._horizontal = horizontal
 
     @property
     def top(self) -> float:
@@ -36,7 +39,7 @@ class Grid:
         return self.ys[0] - 1 <= y <= self.ys[-1] + 1 and self.left - 3 <= x <= self.right + 3
 
     def rows(self, segments: list[T]) -> list[list[list[T]]]:
-        """Return rows of cells of segments, in reading order; empty cells are empty lists."""
+        """Return rows of cells of segments, in reading order; empty cells are empty lists. A cell that reaches down says the same in each row."""
         columns = max(1, len(self.xs) - 1)
         table: list[list[list[T]]] = [[[] for _ in range(columns)] for _ in range(max(1, len(self.ys) - 1))]
         for segment in sorted(segments, key=lambda s: (round(s.box[1]), s.box[0])):
@@ -45,7 +48,39 @@ class Grid:
             # The left edge decides the column: text that runs over several columns begins in its own.
             column = min(max(bisect_right(self.xs, x0 + min(3.0, (x1 - x0) / 2)) - 1, 0), columns - 1)
             table[row][column].append(segment)
+        self._reach_down(table, columns)
         return [row for row in table if any(row)]
+
+    def _reach_down(self, table: list[list[list[T]]], columns: int) -> None:
+        """Give the text of a cell without a rule under it to each row that it reaches over."""
+        if len(table) < 2 or len(table) * columns > MAX_MERGED or not self._horizontal:
+            return
+        ruled = self._ruled(columns)
+        for column in range(columns):
+            first = 0
+            while first < len(table):
+                last = first
+                while last + 1 < len(table) and not ruled[last + 1][column]:
+                    last += 1
+                if last > first and any(any(row) for row in table[first : last + 1]):
+                    whole = [segment for row in table[first : last + 1] for segment in row[column]]
+                    # A long text beside short rows is said once: it is no name of what stands in them.
+                    for row in table[first : last + 1] if len(whole) <= 4 else table[first : first + 1]:
+                        row[column] = list(whole)
+                    for row in table[first + 1 : last + 1] if len(whole) > 4 else ():
+                        row[column] = []
+                first = last + 1
+
+    def _ruled(self, columns: int) -> list[list[bool]]:
+        """Tell for each horizontal rule of the grid over which columns it runs."""
+        ruled = [[False] * columns for _ in self.ys]
+        for rule in self._horizontal:
+            line = min(max(bisect_right(self.ys, rule.top) - 1, 0), len(self.ys) - 1)
+            for column in range(columns):
+                middle = (self.xs[column] + self.xs[column + 1]) / 2
+                if rule.x0 <= middle <= rule.x1:
+                    ruled[line][column] = True
+        return ruled
 
 
 def find_grids(rules: list[Rule], width: float, height: float) -> list[Grid]:
@@ -64,7 +99,7 @@ def find_grids(rules: list[Rule], width: float, height: float) -> list[Grid]:
             continue
         if xs[-1] - xs[0] < 40 or ys[-1] - ys[0] < 8:
             continue
-        grids.append(Grid(ys, xs, xs[0], xs[-1]))
+        grids.append(Grid(ys, xs, hs))
     return sorted(grids, key=lambda grid: grid.top)
 
 
@@ -116,6 +151,16 @@ def row_lines(cells: list[list[TextLine]], *, heads: bool = False) -> Iterator[T
         for cell in cells:
             yield from cell
     else:
-        texts = [" ".join(line.text for line in cell) for cell in cells]
+        texts = [_cell_text(cell) for cell in cells]
         bold = heads or all(line.bold for cell in cells for line in cell)
         yield TextLine(" | ".join(texts), True, "table_row", None, None, bold, texts)
+
+
+def _cell_text(lines: list[TextLine]) -> str:
+    """Join the lines of a cell; the rows of a table in it are kept apart, and its cells told from those of the row."""
+    text = ""
+    for line in lines:
+        inner = line.hint == "table_row" and line.cells is not None
+        words = (": " if len(line.cells or ()) == 2 else ", ").join(filter(None, line.cells or ())) if inner else line.text
+        text = f"{text}{'; ' if inner and text else ' '}{words}" if text else words
+    return text

@@ -73,7 +73,7 @@ def read_word_lines(data: bytes, *, limits: Limits) -> tuple[list[TextLine], lis
                 if note.get(f"{W}type") is None:
                     text = " ".join(_paragraph_text(p)[0] for p in note.iter(f"{W}p")).strip()
                     if text:
-                        lines.append(TextLine(text, new_block=True))
+                        lines.append(TextLine(text, new_block=True, hint="note"))
     return lines, notices, tuple(dict.fromkeys(furniture))
 
 

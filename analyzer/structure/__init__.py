@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from analyzer.structure.contents import find_contents
 from analyzer.structure.headings import HeadingPath, guess_heading
 from analyzer.structure.language import detect_block_language, detect_language
 from analyzer.structure.sentences import split_sentences
@@ -17,11 +18,10 @@ from analyzer.types import Document, Line, Page, Part, Sentence, SentenceKind, S
 __all__ = ["detect_language", "split_document", "split_sentences"]
 
 _ITEM = re.compile(
-    r"\s*(?:[•▪●○■□◦‣⁃∙·➢➤✓✔*–—-]\s+|\(?[a-z]{1,2}\)\s+|\(?[ivx]{1,4}\)\s+|\(?\d{1,2}\)\s+|[a-z]\.\s+|\d{1,2}(?:\.\d{1,2}){0,4}\.?\s+(?=\S))"
+    r"\s*(?:[☐☑☒•▪●○■□◦‣⁃∙·➢➤✓✔*–—-]\s+|\(?[a-z]{1,2}\)\s+|\(?[ivx]{1,4}\)\s+|\(?\d{1,2}\)\s+|[a-z]\.\s+|(?:lit|lett?)\.?\s?[a-z]\b[.)]?\s+|\d{1,2}(?:\.\d{1,2}){0,4}\.?\s+(?=\S))"
 )
 _NUMBER_ITEM = re.compile(r"\s*\d{1,2}(?:\.\d{1,2}){0,4}\.?\s")
 _TEXT_END = re.compile(r"[.!?:;…][\"»”')\]]?\s*$")
-_CONTENTS = re.compile(r"(?:\.\s?){5,30}\s{0,9}\d{0,4}\s{0,9}$|…{2,30}\s{0,9}\d{1,4}\s{0,9}$")
 #: A line longer than this is a paragraph that was never wrapped.
 UNWRAPPED = 180
 
@@ -69,6 +69,8 @@ def _split_part(rows: list[Sentence], text: str, part: Part, pages: tuple[Page, 
     main = language or detect_language(text[part.span.start : part.span.end])
     body_pt = _body_size(pages)
     blocks = _blocks(pages, text)
+    contents = find_contents([_printed(block, text) for block in blocks])
+    blocks = [block for number, block in enumerate(blocks) if number not in contents and block.hint != "toc"]
     path = HeadingPath()
     position = 0
     while position < len(blocks):
@@ -82,8 +84,6 @@ def _split_part(rows: list[Sentence], text: str, part: Part, pages: tuple[Page, 
             continue
         position += 1
         flat = text[block.start : block.end].replace("\n", " ")
-        if block.hint == "toc" or _CONTENTS.search(flat[-80:]):
-            continue
         spoken = language or detect_block_language(flat, main)
         first = block.lines[0]
         following = blocks[position] if position < len(blocks) else None
@@ -105,10 +105,20 @@ def _split_part(rows: list[Sentence], text: str, part: Part, pages: tuple[Page, 
             rows.append(Sentence(len(rows), Span(block.start, block.end), SentenceKind.HEADING, spoken, flat, path.titles))
             path.add(guess, flat)
             continue
-        kind = SentenceKind.LIST_ITEM if block.hint == "list_item" or _ITEM.match(flat) else SentenceKind.SENTENCE
+        # Where notes stand at the end of the file, no heading says where they belong.
+        titles = () if block.hint == "note" and first.box is None else path.titles
+        item = block.hint == "list_item" or (block.hint != "note" and _ITEM.match(flat))
+        kind = SentenceKind.LIST_ITEM if item else SentenceKind.SENTENCE
         for span in split_sentences(flat, language=spoken, offset=block.start):
             words = text[span.start : span.end].replace("\n", " ")
-            rows.append(Sentence(len(rows), span, kind, spoken, words, path.titles))
+            rows.append(Sentence(len(rows), span, kind, spoken, words, titles))
+
+
+def _printed(block: _Block, text: str) -> list[str]:
+    """Return the lines of a block; a row of a table is one."""
+    if block.hint == "table_row":
+        return [text[block.start : block.end]]
+    return [text[line.span.start : line.span.end] for line in block.lines]
 
 
 def _opens_paragraph(words: str) -> bool:
@@ -151,6 +161,9 @@ def _blocks(pages: Sequence[Page], text: str) -> list[_Block]:
         for line in page.lines:
             if current:
                 gap = text[current[-1].span.end : line.span.start]
+                if current[0].hint == "note" == line.hint and "\n\n" not in gap:
+                    current.append(line)  # a note of several lines
+                    continue
                 if "\n\n" in gap or (line.hint and line.hint != "table_cell") or (current[-1].hint and line.hint != "table_cell"):
                     close()
             current.append(line)
@@ -160,7 +173,7 @@ def _blocks(pages: Sequence[Page], text: str) -> list[_Block]:
 
 def _parts(lines: list[Line], text: str) -> Sequence[list[Line]]:
     """Cut a block at lines that begin an item, a heading or a paragraph that was never wrapped."""
-    if len(lines) == 1 or lines[0].hint in ("table_row", "table_cell"):
+    if len(lines) == 1 or lines[0].hint in ("table_row", "table_cell", "note"):
         return [lines]
     widest = max(line.span.end - line.span.start for line in lines)
     parts: list[list[Line]] = [[lines[0]]]

@@ -6,9 +6,11 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from analyzer.structure.numbers import Number, Style, read_number
+
 _NUMBERED = re.compile(
-    r"^(?P<word>(?:art(?:icle|ikel|icolo)?|section|clause|chapitre|kapitel|capitolo|chapter|annexe?|anhang|anlage|allegato|appendix|schedule|exhibit|partie|teil|parte|part)\b\.?\s*)?"
-    r"(?P<number>\d{1,2}(?:[.-]\d{1,2}){0,4}|[IVX]{1,5}|[A-Z])(?P<tail>\s*[.):–—-]*(?:\s+|$))(?P<title>\S.*)?$",
+    r"^(?P<word>(?:art(?:icle|ikel|icolo)?|section|clause|chapitre|kapitel|capitolo|chapter|annexe?|anhang|anlage|allegato|appendix|schedule|exhibit|partie|teil|parte|part|titre|titel|titolo|title)\b\.?\s*)?"
+    r"(?P<number>\d{1,2}(?:[.-]\d{1,2}){0,4}|premier|primo|unique|unico|[IVX]{1,5}|[A-Z])(?P<tail>\s*[.):–—-]*(?:\s+|$))(?P<title>\S.*)?$",
     re.IGNORECASE,
 )
 _PARAGRAPH = re.compile(r"^§{1,2}\s*(?P<number>\d{1,3}[a-z]?)\b\.?\)?\s*(?P<title>.*)$")
@@ -38,6 +40,7 @@ class HeadingGuess:
 
     level: int
     origin: Origin
+    number: Number | None = None
 
 
 class HeadingPath:
@@ -49,6 +52,10 @@ class HeadingPath:
 
     def __init__(self) -> None:
         self._open: list[tuple[HeadingGuess, str]] = []
+        #: How far clauses have been counted, in the body and in the annex that is open.
+        self._reached: dict[Style, int] = {}
+        self._before_annex: dict[Style, int] = {}
+        self._settled: HeadingGuess | None = None
 
     @property
     def titles(self) -> tuple[str, ...]:
@@ -56,22 +63,78 @@ class HeadingPath:
 
     def close_for(self, guess: HeadingGuess) -> None:
         """Close the headings that end where a new one begins."""
-        for position, (other, _) in enumerate(self._open):
-            ends = {
-                Origin.FORMAT: other.origin is not Origin.FORMAT or other.level >= guess.level,
-                # A large line at the top is the title of the document; a bold line among the parties is not above clause 1.
-                Origin.NUMBER: (other.origin is Origin.LOOK and (other.level > 1 or self._numbered_before(position)))
-                or (other.origin is Origin.NUMBER and other.level >= guess.level),
-                Origin.LOOK: other.origin is Origin.LOOK and other.level >= guess.level,
-            }[guess.origin]
+        self._settled = self._settle(guess)
+        del self._open[self._first_ended(self._settled) :]
+
+    def _settle(self, guess: HeadingGuess) -> HeadingGuess:
+        """A letter or Roman figure out of its order, among clauses counted in another style, is no part of the document that holds what follows."""
+        number = guess.number
+        if guess.origin is not Origin.NUMBER or number is None or number.style not in (Style.LETTER, Style.ROMAN) or number.value == (1,):
+            return guess
+        counted = any(other.number is not None and other.number.style in (Style.DECIMAL, Style.ARTICLE) for other, _ in self._open)
+        if not counted or self._reached.get(number.style, 0) == number.value[0] - 1:
+            return guess
+        return HeadingGuess(3, Origin.LOOK)
+
+    def _first_ended(self, guess: HeadingGuess) -> int:
+        if guess.number is not None and guess.origin is Origin.NUMBER:
+            if self._goes_on_after_annex(guess.number):
+                return next(
+                    n
+                    for n, (other, _) in enumerate(self._open)
+                    if other.origin is Origin.NUMBER and other.number is not None and other.number.style is Style.ANNEX
+                )
+            for position in range(len(self._open) - 1, -1, -1):
+                # A heading of the same style is open: the new one stands beside it, or within it.
+                heading = self._open[position][0]
+                other = heading.number
+                if heading.origin is not Origin.NUMBER or other is None or other.style is not guess.number.style:
+                    continue
+                if not guess.number.ends(other):
+                    return position + 1
+                if other.value[:-1] == guess.number.value[:-1]:
+                    return position
+        for position, (heading, _) in enumerate(self._open):
+            if heading.origin is Origin.NUMBER and guess.number is not None and heading.number is not None:
+                ends = guess.number.ends(heading.number)
+            elif heading.origin is Origin.FORMAT and guess.origin is Origin.NUMBER:
+                # An annex ends the clauses before it, in whatever style they are set; the title of the document stays above it.
+                ends = guess.number is not None and guess.number.style is Style.ANNEX and heading.number is not None
+            else:
+                ends = {
+                    Origin.FORMAT: heading.origin is not Origin.FORMAT or heading.level >= guess.level,
+                    # A large line at the top is the title of the document; a bold line among the parties is not above clause 1.
+                    Origin.NUMBER: heading.origin is Origin.LOOK and (heading.level > 1 or self._numbered_before(position)),
+                    Origin.LOOK: heading.origin is Origin.LOOK and heading.level >= guess.level,
+                }[guess.origin]
             if ends:
-                del self._open[position:]
-                return
+                return position
+        return len(self._open)
+
+    def _goes_on_after_annex(self, number: Number) -> bool:
+        """Tell whether clauses count on from before the annex that is open: it was a mention of an annex, or an annex in their midst."""
+        if number.style not in (Style.ARTICLE, Style.DECIMAL) or number.depth > 1 or not self._in_annex():
+            return False
+        value = number.value[0]
+        return value > 1 and self._before_annex.get(number.style, 0) == value - 1 and self._reached.get(number.style, 0) != value - 1
+
+    def _in_annex(self) -> bool:
+        return any(
+            other.origin is Origin.NUMBER and other.number is not None and other.number.style is Style.ANNEX for other, _ in self._open
+        )
 
     def _numbered_before(self, position: int) -> bool:
         return any(other.origin is Origin.NUMBER for other, _ in self._open[:position])
 
     def add(self, guess: HeadingGuess, title: str) -> None:
+        guess, self._settled = self._settled or guess, None
+        number = guess.number
+        if number is not None and number.style is Style.ANNEX and guess.origin is Origin.NUMBER:
+            if not self._in_annex():
+                self._before_annex = self._reached
+            self._reached = {}
+        elif number is not None and number.depth == 1 and guess.origin is Origin.NUMBER:
+            self._reached[number.style] = number.value[0]
         self._open.append((guess, title))
 
 
@@ -104,9 +167,18 @@ def guess_heading(
     if hint.startswith("heading"):
         # Some writers style whole clauses as headings to get their numbers.
         clause = (len(text) > MAX_HEADING and bool(_VERB[language].search(text))) or bool(_GOES_ON.search(text))
-        return None if clause else HeadingGuess(int(hint[-1]), Origin.FORMAT)
+        counted = _NUMBERED.match(text)
+        number = (
+            read_number(counted["word"] or "", counted["number"])
+            if counted and (counted["word"] or counted["number"][0].isdigit())
+            else None
+        )
+        return None if clause else HeadingGuess(int(hint[-1]), Origin.FORMAT, number)
     text = _BULLET.sub("", text)
-    if hint in ("list_item", "table_row", "toc") or lines > 2 or len(text) > MAX_HEADING or not any(c.isalpha() for c in text):
+    if hint == "side_note":
+        # A few words in the margin say what the paragraph is about; a sentence there is a note.
+        return None if len(text) > 60 or _ENDS_LIKE_TEXT.search(text) else HeadingGuess(4, Origin.LOOK)
+    if hint in ("list_item", "table_row", "toc", "note") or lines > 2 or len(text) > MAX_HEADING or not any(c.isalpha() for c in text):
         return None
     paragraph = _PARAGRAPH.match(text)
     numbered = _NUMBERED.match(text)
@@ -118,17 +190,20 @@ def guess_heading(
     capitals = len(letters) > 3 and sum(map(str.isupper, letters)) > 0.85 * len(letters)
     sentence_like = ends_like_text or (len(text.split()) > 5 and bool(_VERB[language].search(text)) and not capitals)
     if paragraph and len(text) < 90 and not sentence_like:
-        return HeadingGuess(1, Origin.NUMBER)
+        return HeadingGuess(1, Origin.NUMBER, read_number("§", re.sub(r"\D", "", paragraph["number"])))
     if numbered:
-        number, title = numbered["number"], numbered["title"] or ""
+        printed, title = numbered["number"], numbered["title"] or ""
         word = bool(numbered["word"])
-        if number.isalpha() and not word and not (bold or capitals or larger):
-            return None  # "I want", "A customer": a letter alone numbers a heading only with some emphasis
-        depth = number.count(".") + number.count("-") + 1
+        if printed.lower() in ("premier", "primo", "unique", "unico") and not word:
+            return None
+        if printed.isalpha() and not word and (printed.islower() or not (bold or capitals or larger)):
+            return None  # "b. the customer", "I want", "A customer": a letter alone numbers a heading only with some emphasis
+        number = read_number(numbered["word"] or "", printed)
+        depth = printed.count(".") + printed.count("-") + 1
         if word and len(text) < 90 and not sentence_like:
-            return HeadingGuess(depth, Origin.NUMBER)
+            return HeadingGuess(depth, Origin.NUMBER, number)
         if title and not sentence_like and (title[:1].isupper() or title[:1].isdigit()) and (alone or bold or capitals or larger):
-            return HeadingGuess(depth, Origin.NUMBER)
+            return HeadingGuess(depth, Origin.NUMBER, number)
         return None
     if sentence_like or not alone:
         return None

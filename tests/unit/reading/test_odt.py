@@ -129,7 +129,7 @@ def items(*blocks: str, style: str = "") -> str:
             p(f"Before<draw:frame><draw:text-box>{p('boxed')}</draw:text-box></draw:frame>") + p("a<text:note><text:note-citation>1</text:note-citation>"
             f"<text:note-body>{p('the note')}</text:note-body></text:note>b"),
             ["Before", "boxed", "ab", "the note"],
-            [""] * 4,
+            ["", "", "", "note"],
         ),
     ],
 )  # fmt: skip

@@ -158,3 +158,15 @@ def test_scattered_letters_cost_little(make_pdf: MakePdf) -> None:
     begin = time.perf_counter()
     read_document(make_pdf([page]))
     assert time.perf_counter() - begin < 10
+
+
+def test_a_row_shown_as_one_string_is_parted_into_its_cells() -> None:
+    from reportlab.pdfgen.canvas import Canvas
+
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pageCompression=0)
+    canvas.setFont(F, 10)
+    for number, row in enumerate(("(Priority) -8000 (Reaction) -8000 (Repair)", "(P1) -10580 (1 h) -10460 (4 h)")):
+        canvas._code.append(f"BT /F1 10 Tf 1 0 0 1 60 {700 - 20 * number} Tm [{row}] TJ ET")
+    canvas.save()
+    assert read_document(buffer.getvalue()).text == "Priority | Reaction | Repair\n\nP1 | 1 h | 4 h"

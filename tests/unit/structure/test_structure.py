@@ -133,3 +133,17 @@ def test_unwrapped_paragraphs_are_split_at_lines() -> None:
     long = "The provider maintains all servers and workstations of the customer at both sites " * 3
     rows = split_document(read_document(f"{long}.\n{long}.".encode()))
     assert [row.kind for row in rows] == [SentenceKind.SENTENCE] * 2
+
+
+def test_a_letter_out_of_order_does_not_hold_the_clauses_after_it() -> None:
+    text = "1. Security\n\nThe provider gives security.\n\nB. THE PROVIDER\n\nIt pays.\n\n2. Term\n\nOne year."
+    rows = split_document(read_document(text.encode()))
+    assert rows[-1].heading_path == ("2. Term",)
+    text = "A. GENERAL\n\n1. Security\n\nIt pays.\n\nB. SPECIAL\n\n2. Term\n\nOne year."
+    rows = split_document(read_document(text.encode()))
+    assert rows[-1].heading_path == ("B. SPECIAL", "2. Term")
+
+
+def test_a_blank_at_the_end_of_a_line_is_no_table_of_contents() -> None:
+    rows = split_document(read_document(b"The contract begins on ..............."))
+    assert len(rows) == 1
