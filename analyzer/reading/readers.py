@@ -11,6 +11,7 @@ from analyzer.errors import CorruptDocumentError, EncryptedDocumentError, ReadEr
 from analyzer.reading.budget import Budget
 from analyzer.reading.ocr import DOUBTFUL
 from analyzer.reading.runs import RawPage
+from analyzer.reading.scripts import is_of_one_script
 from analyzer.settings import Settings
 
 #: A page with more characters that are no letters of any script than this share is garbled: its font has no table to Unicode.
@@ -20,7 +21,7 @@ LEAST_VOWELS, LEAST_LETTERS = 0.22, 200
 #: Seconds that must be left to ask the second reader: it cannot be asked to stop.
 NATIVE_S = 2.0
 
-_GARBAGE = re.compile("[\ue000-\uf8ff\ufffd\x00-\x08\x0e-\x1f]")
+_GARBAGE = re.compile("[\ue000-\uf8ff\ufffd-\uffff\x00-\x08\x0e-\x1f]")
 _VOWELS = frozenset("aeiou")
 
 
@@ -96,7 +97,9 @@ def _is_poor(page: RawPage) -> bool:
 
 def _is_better(other: RawPage, page: RawPage) -> bool:
     if page.unmapped > GARBLED_SHARE * page.shown > 0:
-        return _is_plausible("".join(run.text for run in other.runs))
+        text = "".join(run.text for run in other.runs)
+        # Where pdfium has a letter for each glyph, it knows the encoding or the set of characters by name; that can still be the wrong one.
+        return _is_plausible(text) or (not other.unmapped and not _GARBAGE.search(text) and is_of_one_script(text))
     if other.error:
         return other.shown > page.shown
     # A page that was read to its end is believed over one that stopped; but pdfium may have lost what pdfminer found before it did.
