@@ -18,6 +18,8 @@ from analyzer.settings import Settings
 GARBLED_SHARE = 0.25
 #: Vowels make up 36 to 48 % of the Latin letters of a text; under this share, the font shows other letters than it names.
 LEAST_VOWELS, LEAST_LETTERS = 0.22, 200
+#: No letter of a text makes up more than a fifth of it (E in Dutch), and of its first 200 words over half are different.
+MOST_OF_ONE, LEAST_DIFFERENT = 0.25, 0.25
 #: Seconds that must be left to ask the second reader: it cannot be asked to stop.
 NATIVE_S = 2.0
 
@@ -148,12 +150,16 @@ def is_garbled(page: RawPage, shown: int) -> bool:
         return True
     if shown <= LEAST_LETTERS:
         return False
-    letters, vowels, kinds = _count_letters(text)
-    return letters > LEAST_LETTERS and letters > 0.4 * shown and kinds >= 12 and vowels < LEAST_VOWELS * letters
+    letters, vowels, most = _count_letters(text)
+    if not (letters > LEAST_LETTERS and letters > 0.4 * shown and vowels < LEAST_VOWELS * letters):
+        return False
+    # A text in other letters has the frequencies of a text still. Rows of x, drawings made of letters and lists of codes have not.
+    words = [word for run in page.runs for word in run.text.split()][:200]
+    return most < MOST_OF_ONE * letters and len(set(words)) >= LEAST_DIFFERENT * len(words)
 
 
 def _count_letters(text: str) -> tuple[int, int, int]:
-    """Return the number of Latin letters, of vowels among them, and of different letters."""
+    """Return the number of Latin letters, of vowels among them, and of the letter that there is most of."""
     folded = text.casefold() if text.isascii() else unicodedata.normalize("NFD", text.casefold())
     counts = {letter: folded.count(letter) for letter in string.ascii_lowercase}
-    return sum(counts.values()), sum(counts[letter] for letter in _VOWELS), sum(count > 0 for count in counts.values())
+    return sum(counts.values()), sum(counts[letter] for letter in _VOWELS), max(counts.values())

@@ -45,5 +45,13 @@ def test_ciphers_are_not_believed() -> None:
     assert not is_of_one_script("12.30 ()")
 
 
+@pytest.mark.parametrize("filler", ["xxx xxxxx xx xxx ", "XxX YyY ZzZ CcC TtT QqQ PpP ", "..dSSSSSP ,=SSSSc bSSF SSSS SSSb "])
+def test_rows_of_one_letter_are_no_cipher(filler: str) -> None:
+    """A page of filler, or of a drawing made of letters, has few vowels too; what else stands on it was dropped with it."""
+    words = "The provider answers within 4 hours by phone, mail or chat, zero days excluded, just ask. Quick fixes come for free."
+    page = page_with(f"{words} {filler * 60}", 0)
+    assert not find_fault(page)
+
+
 def test_no_characters_are_garbage() -> None:
     assert find_fault(page_with("\uffff" * 40, 0)) == "garbled_page"
