@@ -19,6 +19,7 @@ from typing import Any
 from analyzer.errors import TooLargeError
 from analyzer.reading.content import read_operators
 from analyzer.reading.pdfobjects import rebuild_offsets
+from analyzer.reading.truetype import has_mac_codes
 from analyzer.settings import Limits
 
 #: Bytes of one stream and characters of one font's tables; a page of dense text has 50 kB, a font of all Chinese letters 70,000 characters.
@@ -328,7 +329,7 @@ def _tools() -> SimpleNamespace:
         def get_font(self, objid: object, spec: Any) -> Any:
             if objid and objid in self._cached_fonts:
                 return self._cached_fonts[objid]
-            spec = _without_bombs(spec)
+            spec = _prepared(spec)
             for dropped in ((), ("ToUnicode",), ("ToUnicode", "FontDescriptor", "Encoding", "Widths", "W")):
                 try:
                     return super().get_font(objid, {key: value for key, value in spec.items() if key not in dropped})
@@ -336,7 +337,8 @@ def _tools() -> SimpleNamespace:
                     continue
             return PDFType1Font(self, {})
 
-    def _without_bombs(given: Any) -> dict[str, Any]:
+    def _prepared(given: Any) -> dict[str, Any]:
+        """Return what is said of a font without its bombs, and with the encoding that it has but does not name."""
         spec: dict[str, Any] = dict(given)
         table = resolve1(spec.get("ToUnicode"))
         if isinstance(table, PDFStream):
@@ -348,6 +350,13 @@ def _tools() -> SimpleNamespace:
         for key in ("W", "W2"):
             if key in spec and _width_range(resolve1(spec[key])) > MAX_RANGES:
                 del spec[key]
+        if getattr(spec.get("Subtype"), "name", "") == "TrueType" and "Encoding" not in spec and "ToUnicode" not in spec:
+            try:
+                font = stream_value(dict_value(spec.get("FontDescriptor"))["FontFile2"]).get_data()
+            except faults:
+                font = b""
+            if has_mac_codes(font):
+                spec["Encoding"] = LIT("MacRomanEncoding")
         return spec
 
     def _width_range(widths: Any) -> int:
