@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import struct
 
-_MACINTOSH = 1
+#: Platform and encoding of a table of codes. The second is that of fonts of signs, whose codes say nothing about letters.
+_MACINTOSH, _SIGNS = (1, 0), (3, 0)
 
 
 def has_mac_codes(font: bytes) -> bool:
-    """Tell whether the only table of codes in a font is that of the Macintosh.
+    """Tell whether the only table of codes in a font that tells letters is that of the Macintosh.
 
     A PDF that names no encoding for such a font means its codes: 0x8E is "é" there, and "Ž" or nothing elsewhere (PDF 32000-1, 9.6.6.4).
     """
@@ -18,7 +19,8 @@ def has_mac_codes(font: bytes) -> bool:
             tag, _, start, _ = struct.unpack_from(">4sIII", font, 12 + 16 * number)
             if tag == b"cmap":
                 (tables,) = struct.unpack_from(">H", font, start + 2)
-                return {struct.unpack_from(">H", font, start + 4 + 8 * table)[0] for table in range(min(tables, 64))} == {_MACINTOSH}
+                found = {struct.unpack_from(">HH", font, start + 4 + 8 * table) for table in range(min(tables, 64))}
+                return found - {_SIGNS} == {_MACINTOSH}
     except struct.error:
         pass
     return False
