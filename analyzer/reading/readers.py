@@ -150,16 +150,16 @@ def is_garbled(page: RawPage, shown: int) -> bool:
         return True
     if shown <= LEAST_LETTERS:
         return False
-    letters, vowels, most = _count_letters(text)
-    if not (letters > LEAST_LETTERS and letters > 0.4 * shown and vowels < LEAST_VOWELS * letters):
+    letters, vowels, counts = _count_letters(text)
+    if not (letters > LEAST_LETTERS and letters > 0.4 * shown and len(counts) >= 12 and vowels < LEAST_VOWELS * letters):
         return False
     # A text in other letters has the frequencies of a text still. Rows of x, drawings made of letters and lists of codes have not.
     words = [word for run in page.runs for word in run.text.split()][:200]
-    return most < MOST_OF_ONE * letters and len(set(words)) >= LEAST_DIFFERENT * len(words)
+    return max(counts) < MOST_OF_ONE * letters and len(set(words)) >= LEAST_DIFFERENT * len(words)
 
 
-def _count_letters(text: str) -> tuple[int, int, int]:
-    """Return the number of Latin letters, of vowels among them, and of the letter that there is most of."""
+def _count_letters(text: str) -> tuple[int, int, list[int]]:
+    """Return the number of Latin letters, of vowels among them, and of each that there is."""
     folded = text.casefold() if text.isascii() else unicodedata.normalize("NFD", text.casefold())
     counts = {letter: folded.count(letter) for letter in string.ascii_lowercase}
-    return sum(counts.values()), sum(counts[letter] for letter in _VOWELS), max(counts.values())
+    return sum(counts.values()), sum(counts[letter] for letter in _VOWELS), [count for count in counts.values() if count]

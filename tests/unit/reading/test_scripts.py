@@ -53,5 +53,9 @@ def test_rows_of_one_letter_are_no_cipher(filler: str) -> None:
     assert not find_fault(page)
 
 
+def test_a_text_of_few_letters_is_no_cipher() -> None:
+    assert not find_fault(page_with("pdf_haystack" * 40, 0))
+
+
 def test_no_characters_are_garbage() -> None:
     assert find_fault(page_with("\uffff" * 40, 0)) == "garbled_page"

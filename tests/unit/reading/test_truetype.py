@@ -10,7 +10,6 @@ from test_bounds import page_of, read, stream
 
 from analyzer.reading.truetype import has_mac_codes
 
-
 MAC, SIGNS, WINDOWS = (1, 0), (3, 0), (3, 1)
 
 
