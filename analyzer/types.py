@@ -139,7 +139,7 @@ class Notice:
         return self.code in _UNREAD
 
 
-_UNREAD = frozenset({"image_page", "garbled_page", "broken_page", "empty_page", "doubtful_page", "unread_attachment"})
+_UNREAD = frozenset({"image_page", "garbled_page", "broken_page", "empty_page", "doubtful_page", "unread_attachment", "broken_part"})
 
 
 @dataclass(frozen=True, slots=True)

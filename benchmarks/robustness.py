@@ -25,8 +25,9 @@ from pathlib import Path
 from typing import Any
 
 SUFFIXES = {".pdf", ".docx", ".odt", ".fodt", ".html", ".htm", ".xhtml", ".eml", ".rtf", ".txt", ".md", ".doc"}
-#: Seconds and bytes that no file may pass; a process that has not answered after GIVE_UP_S is killed.
-MOST_SECONDS, MOST_BYTES, GIVE_UP_S = 10.0, 1_000_000_000, 60.0
+#: Seconds (and more of them for each page: a file of 957 pages is no slow one) and bytes that no file may pass; a process that has not answered after
+#: GIVE_UP_S is killed.
+MOST_SECONDS, MOST_SECONDS_PER_PAGE, MOST_BYTES, GIVE_UP_S = 10.0, 0.02, 1_000_000_000, 60.0
 #: Share of pdfium's words that must be found for a file to count as read alike.
 ALIKE = 0.8
 _WORD = re.compile(r"\w{2,}")
@@ -196,7 +197,7 @@ def judge(ours: dict[str, Any]) -> str:
     """Return what is bad about an end, or ""."""
     if ours["end"] in ("foreign", "crash", "hang", "crashed", "internal", "error"):
         return str(ours["end"])
-    if ours["seconds"] > MOST_SECONDS:
+    if ours["seconds"] > MOST_SECONDS + MOST_SECONDS_PER_PAGE * ours.get("pages", 0):
         return "slow"
     if ours["peak"] > MOST_BYTES:
         return "memory"

@@ -14,10 +14,12 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 from analyzer.errors import TooLargeError
+from analyzer.reading.content import read_operators
 from analyzer.reading.pdfobjects import rebuild_offsets
+from analyzer.reading.truetype import has_mac_codes
 from analyzer.settings import Limits
 
 #: Bytes of one stream and characters of one font's tables; a page of dense text has 50 kB, a font of all Chinese letters 70,000 characters.
@@ -26,11 +28,6 @@ MAX_RANGES = 300_000
 #: Nodes of the page tree, and faulty pieces of a content stream after which the rest is given up.
 MAX_NODES = 100_000
 MAX_FAULTS = 200
-#: The clock is looked at every so many operators and operands; an operator has six of them at most.
-TOKENS_PER_LOOK = 1024
-MAX_OPERANDS = 10_000
-#: Deepest nesting of lists and dictionaries among them.
-MAX_DEPTH = 100
 #: Longest stream that is undone row by row, in Python; only tables and pixels are packed so.
 MAX_PREDICTED = 20_000_000
 _INHERITED = ("Resources", "MediaBox", "CropBox", "Rotate")
@@ -206,11 +203,11 @@ def _tools() -> SimpleNamespace:
     from pdfminer.pdfcolor import PREDEFINED_COLORSPACE
     from pdfminer.pdfdocument import PDFDocument, PDFXRef
     from pdfminer.pdffont import PDFType1Font
-    from pdfminer.pdfinterp import PDFContentParser, PDFPageInterpreter, PDFResourceManager
+    from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
     from pdfminer.pdfparser import PDFParser
     from pdfminer.pdftypes import PDFStream, dict_value, int_value, resolve1, stream_value
-    from pdfminer.psexceptions import PSEOF, PSException
-    from pdfminer.psparser import PSKeyword, keyword_name
+    from pdfminer.psexceptions import PSException
+    from pdfminer.psparser import LIT, PSKeyword
     from pdfminer.utils import apply_png_predictor, apply_tiff_predictor
 
     faults = (*FOREIGN, PSException)
@@ -332,7 +329,7 @@ def _tools() -> SimpleNamespace:
         def get_font(self, objid: object, spec: Any) -> Any:
             if objid and objid in self._cached_fonts:
                 return self._cached_fonts[objid]
-            spec = _without_bombs(spec)
+            spec = _prepared(spec)
             for dropped in ((), ("ToUnicode",), ("ToUnicode", "FontDescriptor", "Encoding", "Widths", "W")):
                 try:
                     return super().get_font(objid, {key: value for key, value in spec.items() if key not in dropped})
@@ -340,7 +337,8 @@ def _tools() -> SimpleNamespace:
                     continue
             return PDFType1Font(self, {})
 
-    def _without_bombs(given: Any) -> dict[str, Any]:
+    def _prepared(given: Any) -> dict[str, Any]:
+        """Return what is said of a font without its bombs, and with the encoding that it has but does not name."""
         spec: dict[str, Any] = dict(given)
         table = resolve1(spec.get("ToUnicode"))
         if isinstance(table, PDFStream):
@@ -352,6 +350,13 @@ def _tools() -> SimpleNamespace:
         for key in ("W", "W2"):
             if key in spec and _width_range(resolve1(spec[key])) > MAX_RANGES:
                 del spec[key]
+        if getattr(spec.get("Subtype"), "name", "") == "TrueType" and "Encoding" not in spec and "ToUnicode" not in spec:
+            try:
+                font = stream_value(dict_value(spec.get("FontDescriptor"))["FontFile2"]).get_data()
+            except faults:
+                font = b""
+            if has_mac_codes(font):
+                spec["Encoding"] = LIT("MacRomanEncoding")
         return spec
 
     def _width_range(widths: Any) -> int:
@@ -365,24 +370,6 @@ def _tools() -> SimpleNamespace:
             ),
             default=0,
         )
-
-    class ContentParser(PDFContentParser):
-        def start_type(self, pos: int, kind: str) -> None:
-            if len(self.context) > MAX_DEPTH:
-                raise PSException("lists nested too deeply")
-            super().start_type(pos, kind)
-
-        def get_inline_data(self, pos: int, target: bytes = b"EI") -> tuple[int, bytes]:
-            """Find the end of an inline image; the original copies the image once for each E in it."""
-            self.seek(pos)
-            content: bytes = cast(io.BytesIO, self.fp).getvalue()
-            for match in re.compile(re.escape(target) + rb"(?=\s|$)").finditer(content, pos):
-                after = content[match.end() : match.end() + 12]
-                # Pixels can spell EI as well; what follows them is seldom plain text.
-                if all(byte in (9, 10, 12, 13) or 32 <= byte < 127 for byte in after):
-                    self.seek(min(match.end() + 1, len(content)))
-                    return pos, re.sub(rb"(\x0d\x0a|[\x0d\x0a])$", b"", content[pos : match.start()])
-            raise PSEOF("inline image without an end")
 
     class Interpreter(PDFPageInterpreter):
         """Runs operators under the clock of the device; one that fails is left out."""
@@ -405,40 +392,32 @@ def _tools() -> SimpleNamespace:
                     found.append(stream)
                     if stream.objid is not None:
                         self.stream_ids.add(stream.objid)
-            try:
-                parser = ContentParser([stream for stream in found if _decodes(stream, device)])
-            except PSEOF:
-                return
-            count = failures = 0
-            while failures < MAX_FAULTS:
+            # A token does not go on from one stream to the next (PDF 32000-1, 7.8.2).
+            data = b"\n".join(stream.get_data() for stream in found if _decodes(stream, device))
+            failures = 0
+            for word, arguments in read_operators(data, LIT, device.look, device.fail):
+                method, needed = _operator(word)
+                if not method or len(arguments) < needed:
+                    continue
                 try:
-                    _, value = parser.nextobject()
-                except PSEOF:
-                    break
+                    getattr(self, method)(*arguments[len(arguments) - needed :])
+                except device.ends:
+                    raise
                 except faults as error:
                     failures += 1
-                    device.fail(error)
-                    continue
-                count += 1
-                if not count % TOKENS_PER_LOOK:
-                    device.look()
-                if not isinstance(value, PSKeyword):
-                    if len(self.argstack) < MAX_OPERANDS:
-                        self.argstack.append(value)
-                    continue
-                method, needed = _operator(value)
-                arguments, self.argstack = self.argstack, []
-                if method and len(arguments) >= needed:
-                    try:
-                        getattr(self, method)(*arguments[len(arguments) - needed :])
-                    except device.ends:
-                        raise
-                    except faults as error:
-                        failures += 1
-                        if method in _TELLING or failures == MAX_FAULTS:
-                            device.fail(error)
+                    if method in _TELLING or failures == MAX_FAULTS:
+                        device.fail(error)
+                    if failures == MAX_FAULTS:
+                        break
             if any(getattr(stream, "damaged", False) for stream in found):
                 device.fail(ValueError("a stream of the page is damaged"))
+
+        def do_F(self) -> None:
+            self.do_f()
+
+        def do_EI(self, image: object, pixels: object) -> None:  # type: ignore[override]
+            if isinstance(image, dict) and isinstance(pixels, bytes):
+                super().do_EI(PDFStream(image, pixels))
 
     def _entries(resources: Any, kind: str) -> list[tuple[Any, Any]]:
         try:
@@ -454,16 +433,16 @@ def _tools() -> SimpleNamespace:
             return False
         return True
 
-    known: dict[Any, tuple[str, int]] = {}
+    known: dict[bytes, tuple[str, int]] = {}
 
-    def _operator(keyword: Any) -> tuple[str, int]:
-        found = known.get(keyword)
+    def _operator(word: bytes) -> tuple[str, int]:
+        found = known.get(word)
         if found is None:
-            name = "do_" + str(keyword_name(keyword)).replace("*", "_a").replace('"', "_w").replace("'", "_q")
+            name = "do_" + word.decode("latin-1").replace("*", "_a").replace('"', "_w").replace("'", "_q")
             method = None if name in _COLOURS else getattr(Interpreter, name, None)
             found = (name, method.__code__.co_argcount - 1) if method else ("", 0)
             if len(known) < 10_000:
-                known[keyword] = found
+                known[word] = found
         return found
 
     return SimpleNamespace(

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from statistics import median
 
 from analyzer.reading.aligned import find_aligned
+from analyzer.reading.bidi import runs_right_to_left, turn_line
 from analyzer.reading.builder import TextLine, clean
 from analyzer.reading.notes import body_size, drop_marks, find_footnotes, marks_of, place_side_notes
 from analyzer.reading.runs import RawPage
@@ -102,6 +103,11 @@ def layout_page(page: RawPage, furniture: frozenset[str] | None = frozenset()) -
     kept = place_side_notes(kept, size)
     lines = _body_lines(kept, grids, page)
     note_lines = _note_lines(notes, page.number)
+    if page.recognized is None:
+        for line in lines + note_lines:
+            if runs_right_to_left(line.text):
+                line.cells = [turn_line(cell) for cell in line.cells] if line.cells else None
+                line.text = " | ".join(line.cells) if line.cells else turn_line(line.text)
     if page.turn or page.slope:
         for line in lines + note_lines:
             line.box = _as_shown(line.box, page)

@@ -59,7 +59,11 @@ def read_odt_lines(data: bytes, *, limits: Limits) -> tuple[list[TextLine], list
     reader = _Reader(_Styles(roots))
     lines = collect_lines(reader.block_lines(body, 0), limits.max_characters)
     lines += [TextLine(note, new_block=True, hint="note") for note in reader.notes]
-    return lines, notices, tuple(dict.fromkeys(_furniture(roots, reader)))
+    furniture = tuple(dict.fromkeys(_furniture(roots, reader)))
+    if not lines:
+        # A letter or form may stand in its head alone, as on a page of PDF.
+        return [TextLine(text, new_block=True) for text in furniture], notices, ()
+    return lines, notices, furniture
 
 
 def _is_encrypted(package: Package) -> bool:

@@ -139,5 +139,5 @@ def _no_text(parts: list[ReadPart], settings: Settings) -> NoTextError:
         )
     left_out = [notice.name for part in parts for notice in part.notices if notice.code == "unread_attachment"]
     if left_out:
-        return NoTextError("The e-mail holds no text, and its attachments cannot be read: " + ", ".join(left_out[:10]))
+        return NoTextError("The file holds no text of its own, and what is attached cannot be read: " + ", ".join(left_out[:10]))
     return NoTextError("The document holds no text", hint="if it is a scan: " + ocr_hint(settings))

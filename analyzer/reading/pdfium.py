@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from analyzer.errors import CorruptDocumentError, EncryptedDocumentError, SettingsError, TooLargeError
+from analyzer.reading.bidi import runs_right_to_left, turn_line
 from analyzer.reading.budget import Budget
 from analyzer.reading.pdf import MAX_FORM_DEPTH, MAX_FORM_DRAWS, MAX_PATH, MAX_RULES, add_run, is_bold, rules_of_path
 from analyzer.reading.runs import ASK_PASSWORD, RawPage
@@ -185,10 +186,17 @@ class _PageReader:
             start += len(text) - len(kept)
         x, y = ctypes.c_double(), ctypes.c_double()
         matrix = raw.FS_MATRIX()
+        # pdfium has turned Hebrew and Arabic already, a stretch at a time; the layout wants all letters as they are seen, the leftmost first.
+        leftwards = runs_right_to_left(kept)
+        if leftwards:
+            kept = turn_line(kept)
+            start, stop = stop - 1, start + 1
+            while start >= stop and raw.FPDFText_IsGenerated(text_page, start) == 1:
+                start -= 1
         if not raw.FPDFText_GetCharOrigin(text_page, start, x, y) or not raw.FPDFText_GetMatrix(text_page, start, matrix):
             return
         last = stop - 1
-        while last > start and raw.FPDFText_IsGenerated(text_page, last) == 1:
+        while not leftwards and last > start and raw.FPDFText_IsGenerated(text_page, last) == 1:
             last -= 1
         box = raw.FS_RECTF()
         raw.FPDFText_GetLooseCharBox(text_page, last, box)
@@ -196,7 +204,7 @@ class _PageReader:
             kept = kept.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
         if raw.FPDFText_HasUnicodeMapError(text_page, start) == 1 or "\ufffd" in kept or "\x00" in kept:
             bad = raw.FPDFText_HasUnicodeMapError
-            self.result.unmapped += sum(bad(text_page, at) == 1 for at in range(start, stop))
+            self.result.unmapped += sum(bad(text_page, at) == 1 for at in range(min(start, last), max(start, last) + 1))
         a, b, c, d = matrix.a, matrix.b, matrix.c, matrix.d
         x0, y0 = x.value, y.value
         # The box lies along the axes; its far corner in the direction of the text is where the text ends.

@@ -11,16 +11,19 @@ from analyzer.errors import CorruptDocumentError, EncryptedDocumentError, ReadEr
 from analyzer.reading.budget import Budget
 from analyzer.reading.ocr import DOUBTFUL
 from analyzer.reading.runs import RawPage
+from analyzer.reading.scripts import is_of_one_script
 from analyzer.settings import Settings
 
 #: A page with more characters that are no letters of any script than this share is garbled: its font has no table to Unicode.
 GARBLED_SHARE = 0.25
 #: Vowels make up 36 to 48 % of the Latin letters of a text; under this share, the font shows other letters than it names.
 LEAST_VOWELS, LEAST_LETTERS = 0.22, 200
+#: No letter of a text makes up more than a fifth of it (E in Dutch), and of its first 200 words over half are different.
+MOST_OF_ONE, LEAST_DIFFERENT = 0.25, 0.25
 #: Seconds that must be left to ask the second reader: it cannot be asked to stop.
 NATIVE_S = 2.0
 
-_GARBAGE = re.compile("[\ue000-\uf8ff\ufffd\x00-\x08\x0e-\x1f]")
+_GARBAGE = re.compile("[\ue000-\uf8ff\ufffd-\uffff\x00-\x08\x0e-\x1f]")
 _VOWELS = frozenset("aeiou")
 
 
@@ -96,7 +99,9 @@ def _is_poor(page: RawPage) -> bool:
 
 def _is_better(other: RawPage, page: RawPage) -> bool:
     if page.unmapped > GARBLED_SHARE * page.shown > 0:
-        return _is_plausible("".join(run.text for run in other.runs))
+        text = "".join(run.text for run in other.runs)
+        # Where pdfium has a letter for each glyph, it knows the encoding or the set of characters by name; that can still be the wrong one.
+        return _is_plausible(text) or (not other.unmapped and not _GARBAGE.search(text) and is_of_one_script(text))
     if other.error:
         return other.shown > page.shown
     # A page that was read to its end is believed over one that stopped; but pdfium may have lost what pdfminer found before it did.
@@ -145,12 +150,16 @@ def is_garbled(page: RawPage, shown: int) -> bool:
         return True
     if shown <= LEAST_LETTERS:
         return False
-    letters, vowels, kinds = _count_letters(text)
-    return letters > LEAST_LETTERS and letters > 0.4 * shown and kinds >= 12 and vowels < LEAST_VOWELS * letters
+    letters, vowels, counts = _count_letters(text)
+    if not (letters > LEAST_LETTERS and letters > 0.4 * shown and len(counts) >= 12 and vowels < LEAST_VOWELS * letters):
+        return False
+    # A text in other letters has the frequencies of a text still. Rows of x, drawings made of letters and lists of codes have not.
+    words = [word for run in page.runs for word in run.text.split()][:200]
+    return max(counts) < MOST_OF_ONE * letters and len(set(words)) >= LEAST_DIFFERENT * len(words)
 
 
-def _count_letters(text: str) -> tuple[int, int, int]:
-    """Return the number of Latin letters, of vowels among them, and of different letters."""
+def _count_letters(text: str) -> tuple[int, int, list[int]]:
+    """Return the number of Latin letters, of vowels among them, and of each that there is."""
     folded = text.casefold() if text.isascii() else unicodedata.normalize("NFD", text.casefold())
     counts = {letter: folded.count(letter) for letter in string.ascii_lowercase}
-    return sum(counts.values()), sum(counts[letter] for letter in _VOWELS), sum(count > 0 for count in counts.values())
+    return sum(counts.values()), sum(counts[letter] for letter in _VOWELS), [count for count in counts.values() if count]

@@ -27,6 +27,10 @@ _IMAGE_MAGIC = ((b"\x89PNG", IMAGES[0]), (b"\xff\xd8\xff", IMAGES[1]), (b"II*\x0
 #: What may stand before the first tag: the declaration of XML, comments, processing instructions.
 _PROLOGUE = re.compile(r"\s*(?:<\?[^>]{0,500}\?>\s*|<!--.{0,2000}?-->\s*){0,8}", re.DOTALL)
 _HTML = re.compile(r"<(?:!doctype\s+html\b|(?:html|head|body)[\s>])", re.IGNORECASE)
+#: The first tag of a page cut out of its frame, as wikis and shops export it; what is opened must be closed somewhere.
+_FRAGMENT = re.compile(
+    r"<(div|p|h[1-6]|table|ul|ol|dl|section|article|main|header|center|font|title|style)(?:\s[^<>]{0,500})?>", re.IGNORECASE
+)
 _FLAT_ODT = re.compile(
     r"(?:<!DOCTYPE\b.{0,4000}?)?<[\w.-]{1,20}:document\s[^>]{0,20000}?urn:oasis:names:tc:opendocument:xmlns:office:1\.0", re.DOTALL
 )
@@ -73,7 +77,8 @@ def _sniff_markup(data: bytes) -> str:
     start = decode(data[:32768]).lstrip("\ufeff")
     prologue = _PROLOGUE.match(start)
     start = start[prologue.end() :] if prologue else start
-    if _HTML.match(start):
+    fragment = _FRAGMENT.match(start)
+    if _HTML.match(start) or (fragment and f"</{fragment[1].lower()}>" in start.lower()):
         return HTML
     return ODT if _FLAT_ODT.match(start) else ""
 

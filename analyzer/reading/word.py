@@ -23,8 +23,16 @@ _TRANSITIONAL = b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _ALTERNATE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
 _CHOICE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Choice"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
+_DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STYLE_LEVEL = re.compile(r"(?:heading|titre|überschrift|berschrift|titolo|title|berschrift)\s*(\d)?", re.IGNORECASE)
 
+#: Signs of the fonts Symbol and Wingdings by their code; all others are bullets or ornaments.
+_SIGNS = {
+    "symbol": {0xA3: "≤", 0xB1: "±", 0xB3: "≥", 0xB4: "×", 0xBB: "≈", 0xA5: "∞", 0x6D: "µ", 0xA7: "§"},
+    "wingdings": {0x6F: "☐", 0x71: "☐", 0x72: "☐", 0xA8: "☐", 0x78: "☒", 0xFD: "☒", 0xFE: "☑", 0xFC: "✓", 0xE0: "→"},
+}
 _CONTENTS_STYLE = re.compile(r"(toc|tm|verzeichnis|sommario|inhaltsverzeichnis)\s*\d", re.IGNORECASE)
 
 
@@ -66,6 +74,11 @@ def read_word_lines(data: bytes, *, limits: Limits) -> tuple[list[TextLine], lis
         if re.fullmatch(r"word/(header|footer)\d*\.xml", name)
         if (content := part(name)) is not None and (text := " ".join(_paragraph_text(p)[0] for p in content.iter(f"{W}p")).strip())
     ]
+    for name in sorted(names):
+        if re.fullmatch(r"word/diagrams/data\d*\.xml", name) and (diagram := part(name)) is not None:
+            lines += _diagram_lines(diagram)
+    chunks = _names_of_chunks(root, part("word/_rels/document.xml.rels"))
+    notices += [Notice("unread_attachment", f"A file within the Word file was not read: {name}", name=name) for name in chunks]
     for name in ("word/footnotes.xml", "word/endnotes.xml"):
         if name in names:
             notes = part(name)
@@ -74,7 +87,25 @@ def read_word_lines(data: bytes, *, limits: Limits) -> tuple[list[TextLine], lis
                     text = " ".join(_paragraph_text(p)[0] for p in note.iter(f"{W}p")).strip()
                     if text:
                         lines.append(TextLine(text, new_block=True, hint="note"))
+    if not lines:
+        # A letter or form may stand in its head alone, as on a page of PDF.
+        return [TextLine(text, new_block=True) for text in dict.fromkeys(furniture)], notices, ()
     return lines, notices, tuple(dict.fromkeys(furniture))
+
+
+def _diagram_lines(root: Any) -> Iterator[TextLine]:
+    """Yield the texts of a diagram (SmartArt); the drawing in the document refers to them only."""
+    for paragraph in root.iter(f"{_DIAGRAM}p"):
+        text = "".join(node.text or "" for node in paragraph.iter(f"{_DIAGRAM}t")).strip()
+        if text:
+            yield TextLine(text, new_block=True)
+
+
+def _names_of_chunks(root: Any, relations: Any) -> tuple[str, ...]:
+    """Return the names of the files that stand in place of a part of the document: Word shows them, but they are in formats of their own."""
+    targets = {node.get("Id"): node.get("Target", "") for node in relations} if relations is not None else {}
+    chunks = (node.get(_RELATION, "") for node in root.iter(f"{W}altChunk", f"{W}subDoc"))
+    return tuple(dict.fromkeys((targets.get(chunk) or chunk).rsplit("/", 1)[-1] for chunk in chunks))
 
 
 def _styles(root: Any) -> dict[str, tuple[int, tuple[str, str] | None]]:
@@ -209,6 +240,9 @@ def _paragraph_text(paragraph: Any) -> tuple[str, bool, list[Any]]:
         if tag == f"{W}r":
             weight = node.find(f"{W}rPr/{W}b")
             is_bold = weight is not None and weight.get(f"{W}val", "1") not in ("0", "false")
+            vanish = node.find(f"{W}rPr/{W}vanish")
+            if vanish is not None and vanish.get(f"{W}val", "1") not in ("0", "false"):
+                continue  # hidden text, neither shown nor printed
             before = len(parts)
             nested: list[Any] = []
             for item in node:
@@ -221,7 +255,7 @@ def _paragraph_text(paragraph: Any) -> tuple[str, bool, list[Any]]:
                 elif item.tag == f"{W}noBreakHyphen":
                     parts.append("-")
                 elif item.tag == f"{W}sym":
-                    parts.append("•")
+                    parts.append(_sign(item))
                 elif item.tag not in (f"{W}rPr", f"{W}instrText", f"{W}delText", f"{W}fldChar", _FALLBACK) and isinstance(item.tag, str):
                     nested.append(item)
             added = sum(len(part.strip()) for part in parts[before:])
@@ -230,9 +264,20 @@ def _paragraph_text(paragraph: Any) -> tuple[str, bool, list[Any]]:
             stack.extend(reversed(nested))
         elif tag == f"{W}txbxContent":
             boxes.append(node)
+        elif tag == _MATH_TEXT:
+            parts.append(node.text or "")
+            length += len(parts[-1].strip())
         else:
             stack.extend(reversed(node))
     return "".join(parts), bool(length) and bold_length == length, boxes
+
+
+def _sign(node: Any) -> str:
+    """Return a sign that is named by a font and a code: "≤" and ticked boxes say something, bullets do not."""
+    font = (node.get(f"{W}font") or "").lower()
+    code = node.get(f"{W}char") or ""
+    number = int(code, 16) & 0xFF if re.fullmatch(r"[0-9A-Fa-f]{1,4}", code) else 0
+    return next((signs.get(number, "•") for name, signs in _SIGNS.items() if font.startswith(name)), "•")
 
 
 def _table_lines(table: Any, styles: Any, numbering: _Numbering, depth: int) -> Iterator[TextLine]:

@@ -109,3 +109,13 @@ def test_a_row_of_hundreds_of_cells_loses_none() -> None:
     cells = "".join(f"<td>cell {number}</td>" for number in range(300))
     text = read_document(f"<html><body><table><tr>{cells}</tr></table></body></html>".encode()).text
     assert all(f"cell {number}" in text for number in range(300))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"<h1 id='sla'>Service</h1>\n<p>Answer within 4 hours.</p>", b"<!-- export -->\n<div class='page'><h1>Service</h1>Answer within 4 hours.</div>"],
+)  # fmt: skip
+def test_a_page_cut_out_of_its_frame_is_a_page(data: bytes) -> None:
+    document = read_document(data)
+    assert document.media_type == "text/html"
+    assert document.text.split() == ["Service", "Answer", "within", "4", "hours."]

@@ -101,3 +101,54 @@ def test_deep_nesting_is_an_error_not_a_crash() -> None:
     body = f"<w:tbl><w:tr><w:tc>" * 60 + p("deep") + "</w:tc></w:tr></w:tbl>" * 60  # noqa: F541
     with pytest.raises((UnsafeDocumentError, CorruptDocumentError)):
         read_document(make_docx(body))
+
+
+SIGNS = '<w:r><w:sym w:font="{}" w:char="{}"/></w:r>'
+
+
+@pytest.mark.parametrize(
+    ("font", "code", "sign"),
+    [("Symbol", "F0A3", "≤"), ("Symbol", "F0B3", "≥"), ("Wingdings", "F0FE", "☑"), ("Wingdings", "00A8", "☐"), ("Wingdings 2", "F052", "•"), ("Symbol", "zz", "•")],
+)  # fmt: skip
+def test_signs_by_font_and_code(font: str, code: str, sign: str) -> None:
+    body = f"<w:p>{SIGNS.format(font, code)}<w:r><w:t> 4 hours</w:t></w:r></w:p>"
+    assert read_document(make_docx(body)).text == f"{sign} 4 hours"
+
+
+def test_hidden_text_is_left_out() -> None:
+    hidden = "<w:r><w:rPr><w:vanish/></w:rPr><w:t>A note to the author. </w:t></w:r>"
+    shown = '<w:r><w:rPr><w:vanish w:val="0"/></w:rPr><w:t>The fee is CHF 10.</w:t></w:r>'
+    assert read_document(make_docx(f"<w:p>{hidden}{shown}</w:p>")).text == "The fee is CHF 10."
+
+
+def test_formulas_and_diagrams_are_read() -> None:
+    math = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+    formula = f"<w:p><w:r><w:t>The price is </w:t></w:r><m:oMath {math}><m:r><m:t>P0 × 1.05</m:t></m:r></m:oMath></w:p>"
+    drawing = 'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+    data = f"<d {drawing}><a:p><a:r><a:t>Report </a:t></a:r><a:r><a:t>a fault</a:t></a:r></a:p><a:p/><a:p><a:r><a:t>Answer</a:t></a:r></a:p></d>"
+    document = read_document(make_docx(formula, **{"diagrams/data1": data}))
+    assert document.text.split("\n\n") == ["The price is P0 × 1.05", "Report a fault", "Answer"]
+
+
+def test_a_file_within_the_file_is_not_lost_in_silence() -> None:
+    """Word shows an embedded page of HTML in place; we do not read it, and say so: no clause is called missing then."""
+    relations = '<Relationships><Relationship Id="r9" Target="afchunk1.html"/></Relationships>'
+    chunk = '<w:altChunk xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" r:id="r9"/>'
+    buffer = io.BytesIO(make_docx(p("The provider answers.") + chunk))
+    with zipfile.ZipFile(buffer, "a") as archive:
+        archive.writestr("word/_rels/document.xml.rels", relations)
+    document = read_document(buffer.getvalue())
+    assert [(notice.code, notice.name) for notice in document.notices] == [("unread_attachment", "afchunk1.html")]
+    assert document.unread
+
+
+def test_a_damaged_part_counts_as_unread() -> None:
+    document = read_document(make_docx(p("The provider answers."), footnotes="<w:footnotes"))
+    assert [notice.code for notice in document.notices] == ["broken_part"] and document.unread
+
+
+def test_a_text_in_the_head_alone_is_the_text() -> None:
+    head = f"<w:hdr {W}>{p('The provider answers in 4 hours.')}</w:hdr>"
+    document = read_document(make_docx("<w:p/>", header1=head))
+    assert document.text == "The provider answers in 4 hours." and not document.pages[0].furniture
+    assert read_document(make_docx(p("Body."), header1=head)).text == "Body."
