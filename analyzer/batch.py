@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from analyzer._version import __version__
 from analyzer.api import Analyzer, default_analyzer, rules_digest
 from analyzer.errors import AnalyzerError, DataError, SettingsError, TimeLimitError
+from analyzer.extras import load_extra
 from analyzer.reading import join_names, read_bytes, read_files
 from analyzer.report.model import Report
 from analyzer.settings import Settings
@@ -288,15 +289,13 @@ class ScoreResult:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per sentence."""
-        import pandas as pd
-
+        pd = load_extra("pandas", "batch", "Data frames")
         parts = sorted(self.path.glob("part-*.parquet"))
         return pd.concat([pd.read_parquet(part) for part in parts], ignore_index=True) if parts else pd.DataFrame()
 
     def findings_frame(self) -> pd.DataFrame:
         """Return one row per finding, with the document it stands in."""
-        import pandas as pd
-
+        pd = load_extra("pandas", "batch", "Data frames")
         parts = sorted(self.path.glob("_findings-*.parquet"))
         return pd.concat([pd.read_parquet(part) for part in parts], ignore_index=True) if parts else pd.DataFrame()
 
@@ -348,6 +347,7 @@ def score_batch(
     progress: Callable[[int, int], None] | None = None,
 ) -> ScoreResult:
     """Analyze documents into Parquet parts; see `analyzer.score`."""
+    _load_arrow()  # missing, it is one error now, not one after the work
     folder = Path(out)
     if folder.is_file():
         raise DataError(f"{folder} is a file", hint="score writes a folder of Parquet parts; choose another name")
@@ -439,10 +439,13 @@ _FINDING_TYPES = {
 
 def _columns(types: dict[str, str]) -> list[tuple[str, Any]]:
     """Return the columns of a Parquet schema; "list:string" is a list of strings."""
-    import pyarrow as pa
-
+    pa, _ = _load_arrow()
     plain = {"string": pa.string(), "int64": pa.int64(), "float64": pa.float64(), "bool": pa.bool_()}
     return [(name, pa.list_(plain[kind[5:]]) if kind.startswith("list:") else plain[kind]) for name, kind in types.items()]
+
+
+def _load_arrow() -> tuple[Any, Any]:
+    return load_extra("pyarrow", "batch", "Parquet files"), load_extra("pyarrow.parquet", "batch", "Parquet files")
 
 
 class _Manifest:
@@ -474,8 +477,7 @@ class _Manifest:
                 (folder / part.name.replace("part-", "_findings-")).unlink(missing_ok=True)
 
     def write_part(self, reports: list[tuple[str, Report]]) -> None:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
+        pa, pq = _load_arrow()
 
         from analyzer.report.frames import clause_records, finding_records
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from analyzer.assessment import load_catalogue
 from analyzer.assessment.messages import render_duration
 from analyzer.errors import SettingsError
+from analyzer.extras import load_extra
 from analyzer.report.model import Report
 from analyzer.report.words import word
 from analyzer.types import Duration, FindingKind, Severity, Status
@@ -38,8 +39,7 @@ class Comparison:
 
     def to_frame(self) -> pd.DataFrame:
         """Return a frame: a row per subject, a column per offer, and `best`."""
-        import pandas as pd
-
+        pd = load_extra("pandas", "batch", "Data frames")
         frame = pd.DataFrame([row.cells for row in self.rows], index=[row.subject for row in self.rows], columns=list(self.names))
         frame["best"] = [", ".join(self.names[i] for i in row.best) for row in self.rows]
         return frame

@@ -215,6 +215,7 @@ def main() -> int:
         "# Quality on real contracts\n",
         f"Version {__version__}, model `{default_analyzer().model.sha256[:12]}`. Made by `make quality` on {rows} annotated rows of {len(documents)} real documents"
         " (public contracts of providers that the training data does not know; they are not part of this repository and nothing was trained on them).\n",
+        "What goes wrong, and why: [twenty telling errors](errors.md).\n",
         "## Clause categories\n",
         "*rows*: the rows as cut by the annotators, with their headings and neighbours; *end to end*: the analyzer reads the whole text, and its own sentences are"
         f" matched to the rows by overlap ({count} texts); *alone*: each row by itself with its headings; *word list*: no model at all.\n",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 
 from analyzer.assessment.catalogue import Catalogue, Category, WeakRule, load_catalogue
+from analyzer.assessment.passages import Passage
 from analyzer.assessment.phrases import Group, fold_text, read_groups
-from analyzer.assessment.predicates import Passage
 from analyzer.resources import read_toml
 from analyzer.settings import Settings
 from analyzer.types import (

@@ -7,96 +7,25 @@ is a phrase group and a table is a condition again. A predicate answers with a `
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
-from analyzer.assessment.needs import PhraseIndex
-from analyzer.assessment.phrases import Folded, Group, fold, fold_text
+from analyzer.assessment.measures import in_business_days, in_days, in_hours, in_months
+from analyzer.assessment.passages import Match, Passage
+from analyzer.assessment.phrases import Group
 from analyzer.errors import ResourceError
 from analyzer.settings import Settings, Thresholds
 from analyzer.types import (
-    UNIT_SECONDS,
-    Calendar,
     CalendarDate,
     Duration,
     Money,
     Percentage,
-    Quantity,
     Recurrence,
     SentenceKind,
     ServiceWindow,
     Span,
-    TimeUnit,
 )
-
-
-class Match(NamedTuple):
-    """Why a predicate holds: spans within the passage, and figures for the message."""
-
-    spans: tuple[Span, ...] = ()
-    params: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(slots=True)
-class Passage:
-    """What predicates look at: a sentence, or a sentence joined with its neighbour. Quantities count from the passage's start."""
-
-    text: str
-    language: str
-    categories: frozenset[str] = frozenset()
-    heading_categories: frozenset[str] = frozenset()
-    heading_path: tuple[str, ...] = ()
-    kind: SentenceKind = SentenceKind.SENTENCE
-    quantities: tuple[Quantity, ...] = ()
-    settings: Settings = field(default_factory=Settings)
-    #: Gives the folded text of the whole document, for predicates that ask whether something is said elsewhere.
-    document: Callable[[], str] | None = None
-    #: Results over the whole document, shared between its passages.
-    document_memo: dict[int, bool] = field(default_factory=dict)
-    #: Tells which groups can occur at all; without it each is tried.
-    phrases: PhraseIndex | None = None
-    _folded: Folded | None = None
-    _candidates: set[int] | None = None
-    _heading: str | None = None
-    _memo: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
-
-    @property
-    def folded(self) -> Folded:
-        if self._folded is None:
-            self._folded = fold(self.text)
-        return self._folded
-
-    @property
-    def candidates(self) -> set[int]:
-        """The groups of `phrases` that may occur, by their id."""
-        if self._candidates is None:
-            assert self.phrases is not None
-            self._candidates = self.phrases.candidates(self.folded.text, self.language)
-        return self._candidates
-
-    def occurrences(self, group: Group) -> list[tuple[int, int]]:
-        """Where a group stands in the folded text; remembered, since rules share groups."""
-        key = id(group)
-        found = self._memo.get(key)
-        if found is None:
-            dismissed = self.phrases is not None and key not in self.candidates and self.phrases.holds(group)
-            found = self._memo[key] = [] if dismissed else group.matches(self.folded.text, self.language)
-        return found
-
-    def in_heading(self, group: Group) -> bool:
-        if self._heading is None:
-            self._heading = fold_text(" | ".join(self.heading_path))
-        return bool(group.matches(self._heading, self.language))
-
-    def in_document(self, group: Group) -> bool:
-        if self.document is None:
-            return False
-        key = id(group)
-        if key not in self.document_memo:
-            self.document_memo[key] = bool(group.matches(self.document(), self.language))
-        return self.document_memo[key]
-
 
 Predicate = Callable[[Passage], Match | None]
 #: Turns the argument of a predicate into the predicate; `Compiler` resolves groups and nested conditions.
@@ -408,45 +337,6 @@ def _limit(value: object, name: str, compiler: Compiler) -> Callable[[Settings],
     if isinstance(value, str) and value in Thresholds.__dataclass_fields__:
         return lambda settings: float(getattr(settings.thresholds, value))
     raise compiler.fault(name, value, "a number or one of the thresholds " + ", ".join(Thresholds.__dataclass_fields__))
-
-
-#: Working hours in a business day, by which hours "of service" are turned into days (EVB-IT and most Swiss terms: 8 to 17 with a break).
-_BUSINESS_HOURS = 8
-
-
-def in_hours(duration: Duration) -> float:
-    """Return the figure in hours as its own calendar counts them (a business day has 8)."""
-    value = float(duration.value)
-    if duration.calendar is Calendar.BUSINESS and duration.unit in (TimeUnit.DAY, TimeUnit.WEEK):
-        return value * _BUSINESS_HOURS * (5 if duration.unit is TimeUnit.WEEK else 1)
-    return value * UNIT_SECONDS[duration.unit] / 3600
-
-
-def in_business_days(duration: Duration) -> float:
-    """Return the figure in business days; elapsed days from a week on are taken as calendar days of a working week."""
-    if duration.calendar is Calendar.BUSINESS:
-        return in_hours(duration) / _BUSINESS_HOURS
-    days = float(duration.value) * UNIT_SECONDS[duration.unit] / 86_400
-    return days * 5 / 7 if days >= 7 else days
-
-
-def in_months(duration: Duration) -> float:
-    """Return the figure in months: years count 12, days 1/30."""
-    value = float(duration.value)
-    match duration.unit:
-        case TimeUnit.YEAR:
-            return value * 12
-        case TimeUnit.QUARTER:
-            return value * 3
-        case TimeUnit.MONTH:
-            return value
-        case _:
-            return value * UNIT_SECONDS[duration.unit] / UNIT_SECONDS[TimeUnit.MONTH]
-
-
-def in_days(duration: Duration) -> float:
-    """Return the figure in days, business days counted as days."""
-    return float(duration.value) * UNIT_SECONDS[duration.unit] / 86_400
 
 
 _MEASURES: dict[str, Callable[[Duration], float]] = {

@@ -9,8 +9,8 @@ from itertools import pairwise
 from analyzer.assessment.catalogue import Risk, load_catalogue
 from analyzer.assessment.document_rules import Whole
 from analyzer.assessment.needs import PhraseIndex
+from analyzer.assessment.passages import Match, Passage
 from analyzer.assessment.phrases import fold_text
-from analyzer.assessment.predicates import Match, Passage
 from analyzer.assessment.roles import assign_roles
 from analyzer.settings import Settings
 from analyzer.types import LANGUAGES, Clause, Document, Finding, FindingKind, SentenceKind, Side, Span

@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import NamedTuple
 
-from analyzer.quantities.lexicon import Unit
 from analyzer.quantities.numbers import Number, half_behind, read_number
+from analyzer.quantities.senses import Unit
 from analyzer.quantities.tokens import Tokens
 from analyzer.types import UNIT_SECONDS, TimeUnit
 

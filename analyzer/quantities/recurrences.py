@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from analyzer.quantities.clocks import read_interval
-from analyzer.quantities.lexicon import Unit
 from analyzer.quantities.numbers import read_number
+from analyzer.quantities.senses import Unit
 from analyzer.quantities.tokens import Tokens
 from analyzer.types import TimeUnit
 

@@ -8,14 +8,16 @@ from dataclasses import replace
 from decimal import Decimal
 
 from analyzer.quantities.clocks import read_lone_clock
-from analyzer.quantities.context import find_anchor, find_bound, find_business, is_idle, is_no_duration, same_bound
+from analyzer.quantities.context import find_anchor, find_bound, find_business, same_bound
 from analyzer.quantities.dates import read_date
 from analyzer.quantities.durations import Reading, read_duration
-from analyzer.quantities.lexicon import COMBINING, SWISS, TOKEN, TOKEN_DECOMPOSED, Lexicon, Sense, load_lexicon
+from analyzer.quantities.false_durations import is_idle, is_no_duration
+from analyzer.quantities.lexicon import COMBINING, SWISS, TOKEN, TOKEN_DECOMPOSED, Lexicon, load_lexicon
 from analyzer.quantities.money import read_money
 from analyzer.quantities.numbers import read_number
 from analyzer.quantities.percentages import read_percentage
 from analyzer.quantities.recurrences import Repeated, read_from_to, read_recurrence
+from analyzer.quantities.senses import Sense
 from analyzer.quantities.tokens import Tokens
 from analyzer.quantities.windows import Window, read_window
 from analyzer.types import (

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from analyzer.quantities.lexicon import Lexicon, Sense, Trie
+from analyzer.quantities.lexicon import Lexicon, Trie
+from analyzer.quantities.senses import Sense
 
 _END = ""
 #: Longest phrase, in tokens: every look-ahead is bounded, so that reading stays linear.

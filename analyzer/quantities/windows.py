@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from analyzer.quantities.clocks import Interval, Time, is_clock_interval, read_interval, read_time
 from analyzer.quantities.days import WEEK, Days, read_days, read_weekday
+from analyzer.quantities.holidays import find_holidays_near, read_holidays
 from analyzer.quantities.tokens import Tokens
 from analyzer.types import TimeUnit
 
@@ -19,12 +20,8 @@ _PLACE = 3
 _BRACKET = 8
 #: Days and holidays listed behind "except".
 _MOST_EXCEPTED = 6
-#: Tokens behind a window in which public holidays are named.
-_NEAR = 22
 #: Parts of one window; a table of opening hours stays below.
 _MOST_PARTS = 40
-#: Articles and adjectives between "except" and the holidays.
-_MOST_WORDS = 5
 _CROSS = frozenset(("x", "×", "*"))
 _DASHES = frozenset("-–—")
 
@@ -50,7 +47,7 @@ def _crossed(t: Tokens, i: int) -> Window | None:
     """Read "5x9", "8x5", "12x7"."""
     first, cross, second = t.low(i), t.low(i + 1), t.low(i + 2)
     # "16/6 exkl. Feiertage": where dates have dots.
-    slashed = cross == "/" and t.glued(i + 1) and t.glued(i + 2) and bool(t.lexicon.stems) and _holidays(t, i + 3)[1] is not None
+    slashed = cross == "/" and t.glued(i + 1) and t.glued(i + 2) and bool(t.lexicon.stems) and read_holidays(t, i + 3)[1] is not None
     if (
         (cross not in _CROSS and not slashed)
         or not (first.isascii() and first.isdecimal() and second.isascii() and second.isdecimal())
@@ -65,12 +62,12 @@ def _crossed(t: Tokens, i: int) -> Window | None:
     if high == 24:
         last = _more(t, end)
         full_year = any(t.low(k) == "365" for k in range(i, last))
-        end, holidays = _holidays(t, last)
+        end, holidays = read_holidays(t, last)
         if holidays is None:
-            holidays = True if full_year else _holidays_near(t, end)
+            holidays = True if full_year else find_holidays_near(t, end)
         return Window(end, tuple((day, 0, _DAY) for day in range(low)), holidays)
     start = min(_MORNING, _DAY - high * 60)
-    end, holidays = _holidays(t, end)
+    end, holidays = read_holidays(t, end)
     return Window(end, tuple((day, start, start + high * 60) for day in range(low)), holidays)
 
 
@@ -87,55 +84,6 @@ def _more(t: Tokens, i: int) -> int:
             break
         i = best + (t.low(best) == ")" and t.low(j - 1) == "(")
     return i
-
-
-def _holidays(t: Tokens, i: int) -> tuple[int, bool | None]:
-    """Read what is said of public holidays, behind a comma or a bracket."""
-    for skip in range(4):
-        for name, value in (("holidays_out", False), ("holidays_in", True)):
-            end = t.phrase(i + skip, name)
-            if end != -1:
-                return end + (t.low(end) == ")"), value
-        end = _except_holidays(t, i + skip)
-        if end != -1:
-            return end + (t.low(end) == ")"), False
-        if t.low(i + skip) not in (",", "(", ")", ";", "-", "–", ".", "et", "und", "and", "e", "/"):
-            break
-    return i, None
-
-
-def _except_holidays(t: Tokens, i: int) -> int:
-    """Read "excl. bank holidays", "salvo i festivi": a word for "except", articles and adjectives, and the holidays."""
-    if not t.has(i, "except"):
-        return -1
-    j = i + 1 + (t.low(i + 1) == "." and t.glued(i + 1))
-    for _ in range(_MOST_WORDS):
-        if t.has(j, "holiday"):
-            return j + 1
-        if not (t.has(j, "article") or t.has(j, "holiday_adjective")):
-            break
-        j += 1
-    return -1
-
-
-def _holidays_near(t: Tokens, i: int) -> bool | None:
-    """Tell what the rest of the clause says of public holidays: "ausgenommen die im Kanton anerkannten Feiertage"."""
-    named = excepted = included = False
-    for k in range(i, min(t.n, i + _NEAR)):
-        low = t.lows[k]
-        if (low in (".", ";") and not t.glued(k + 1) and not (low == "." and len(t.low(k - 1)) <= 5)) or "\n" in t.gap(k):
-            break
-        if low == "|" and named:
-            break
-        # Another window, or a figure that is no part of the exception, ends the search.
-        if t.senses[k].weekday is not None or (t.senses[k].digits and not (excepted or included)):
-            break
-        named |= t.has(k, "holiday")
-        excepted |= t.has(k, "except") and not t.has(k - 1, "negation") and not t.has(k - 1, "denial")
-        included |= t.has(k, "include") or (t.has(k, "except") and (t.has(k - 1, "negation") or t.has(k - 1, "denial")))
-        if named and (excepted or included):
-            return not excepted
-    return None
 
 
 def _whole_year(t: Tokens, i: int, end: int) -> bool:
@@ -240,7 +188,7 @@ class _Reader:
             self.full_year = any(t.low(k) == "365" for k in range(i, self.useful)) or _whole_year(t, i, self.useful)
             return self.useful
         if self.items or self.whole:
-            end, holidays = _holidays(t, i)
+            end, holidays = read_holidays(t, i)
             if holidays is not None:
                 self.holidays = holidays
                 self.useful = end
@@ -453,10 +401,10 @@ class _Reader:
         if self.whole:
             some = self._some_days()
             if some is not None:
-                holidays = self.holidays if self.holidays is not None else _holidays_near(self.t, self.end)
+                holidays = self.holidays if self.holidays is not None else find_holidays_near(self.t, self.end)
                 return Window(self.end, tuple((day, 0, _DAY) for day in sorted(some)), holidays)
             end = max(end, _days_behind(self.t, end))
-            holidays = self.holidays if self.holidays is not None else _holidays_near(self.t, end)
+            holidays = self.holidays if self.holidays is not None else find_holidays_near(self.t, end)
             return Window(end, tuple((day, 0, _DAY) for day in range(7)), True if holidays is None and self.full_year else holidays)
         early = bool(self.items) and isinstance(self.items[0], Interval)
         while self.items and not isinstance(self.items[-1], Interval) and not early:
@@ -475,7 +423,7 @@ class _Reader:
                 return Window(self.end, (), None)
             self.t.barren = max(self.end, self.last_days)
             return None
-        holidays = self.holidays if self.holidays is not None else _holidays_near(self.t, end)
+        holidays = self.holidays if self.holidays is not None else find_holidays_near(self.t, end)
         if holidays is None and _whole_year(self.t, self.start, end + 3):
             holidays = True
         return Window(self._closed(end), _merged(sorted(intervals)), holidays)

@@ -18,12 +18,12 @@ from typing import Any
 
 from analyzer.errors import TooLargeError
 from analyzer.reading.content import read_operators
+from analyzer.reading.filters import MAX_STREAM, decode_ascii85, decode_runs, inflate
 from analyzer.reading.pdfobjects import rebuild_offsets
 from analyzer.reading.truetype import has_mac_codes
 from analyzer.settings import Limits
 
-#: Bytes of one stream and characters of one font's tables; a page of dense text has 50 kB, a font of all Chinese letters 70,000 characters.
-MAX_STREAM = 60_000_000
+#: Characters of one font's tables; a font of all Chinese letters has 70,000.
 MAX_RANGES = 300_000
 #: Nodes of the page tree, and faulty pieces of a content stream after which the rest is given up.
 MAX_NODES = 100_000
@@ -64,56 +64,6 @@ class Meter:
             raise TooLargeError(
                 f"The PDF unpacks to more than {self._most:,} bytes", hint="raise limits.max_unpacked_bytes or split the file"
             )
-
-
-def inflate(data: bytes, limit: int = MAX_STREAM) -> tuple[bytes, bool]:
-    """Decompress zlib data as far as it goes.
-
-    Returns
-    -------
-    tuple of (bytes, bool)
-        The content, and whether it is damaged: cut off, faulty inside, or not what its checksum says. That the checksum is missing is no damage.
-
-    Raises
-    ------
-    TooLargeError
-        It unpacks to more than `limit` bytes.
-    """
-    plain = zlib.decompressobj()
-    try:
-        found = plain.decompress(data, limit + 1)
-        whole = plain.eof
-    except zlib.error:
-        found, whole = b"", False
-    if not whole and len(found) <= limit:
-        found, whole = _salvage(data, limit)
-    if len(found) > limit:
-        raise TooLargeError(f"A stream of the PDF unpacks to more than {limit:,} bytes")
-    return found, not whole
-
-
-def _salvage(data: bytes, limit: int) -> tuple[bytes, bool]:
-    """Decompress without header and checksum, in small bites, so that only what follows a fault is lost; tell whether only the checksum is missing."""
-    best = b""
-    for start in (2, 0, 3, 4):
-        plain = zlib.decompressobj(-15)
-        found: list[bytes] = []
-        length = 0
-        position = start
-        try:
-            while position < len(data) and length <= limit and not plain.eof:
-                found.append(plain.decompress(data[position : position + 16], limit + 1 - length))
-                length += len(found[-1])
-                position += 16 - len(plain.unconsumed_tail)
-        except zlib.error:
-            pass
-        best = max(best, b"".join(found), key=len)
-        if plain.eof:
-            rest = plain.unused_data + data[position:]
-            return best, start == 2 and (len(rest) < 4 or not rest.strip())
-        if len(best) > 200:
-            break
-    return best, False
 
 
 def count_ranges(data: bytes) -> int:
@@ -198,8 +148,8 @@ def count_pages(document: Any) -> int:
 
 @cache
 def _tools() -> SimpleNamespace:
-    from pdfminer import lzw, runlength
-    from pdfminer.ascii85 import ascii85decode, asciihexdecode
+    from pdfminer import lzw
+    from pdfminer.ascii85 import asciihexdecode
     from pdfminer.pdfcolor import PREDEFINED_COLORSPACE
     from pdfminer.pdfdocument import PDFDocument, PDFXRef
     from pdfminer.pdffont import PDFType1Font
@@ -239,11 +189,11 @@ def _tools() -> SimpleNamespace:
             elif name in ("LZWDecode", "LZW"):
                 data = b"".join(self._bounded(lzw.LZWDecoder(io.BytesIO(data)).run()))
             elif name in ("ASCII85Decode", "A85"):
-                data = ascii85decode(data)
+                data = b"".join(self._bounded(decode_ascii85(data)))
             elif name in ("ASCIIHexDecode", "AHx"):
                 data = asciihexdecode(data)
             elif name in ("RunLengthDecode", "RL"):
-                data = runlength.rldecode(data)
+                data = b"".join(self._bounded(decode_runs(data)))
             elif name not in ("DCTDecode", "DCT", "JBIG2Decode", "JPXDecode", "CCITTFaxDecode", "CCF", "Crypt"):
                 raise NotImplementedError(f"filter {name}")
             kind = int_value(parameters.get("Predictor", 1))
@@ -260,11 +210,12 @@ def _tools() -> SimpleNamespace:
 
         def _bounded(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
             length = 0
-            for number, piece in enumerate(pieces):
+            self.meter.check_time()
+            for number, piece in enumerate(pieces, 1):
                 length += len(piece)
                 if length > MAX_STREAM:
                     raise TooLargeError(f"A stream of the PDF unpacks to more than {MAX_STREAM:,} bytes")
-                if not number & 0xFFFF:
+                if not number & 0xFFFF or len(piece) > 10_000:
                     self.meter.check_time()
                 yield piece
 

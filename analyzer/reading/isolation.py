@@ -13,18 +13,17 @@ import logging
 import os
 import pickle
 import signal
-import struct
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Any
 
 from analyzer import errors
 from analyzer.errors import AnalyzerError, CorruptDocumentError, ReadError, TimeLimitError
 from analyzer.reading.sniff import DOCX, HTML, ODT, TEXT, sniff
+from analyzer.reading.wire import load_plain, receive, send
 from analyzer.settings import Settings
 from analyzer.types import Document
 
@@ -36,7 +35,8 @@ LIGHT_BYTES = 1_000_000
 MOST_IDLE = 2
 #: Seconds that a process may take to start; the time of the document begins when it has.
 START_S = 5.0
-_HEAD = struct.Struct(">Q")
+#: What the process runs. It is told the way to its modules, as the caller may have come to them by other means than the environment.
+_CODE = "import sys; sys.path[:] = sys.argv[1:]; from analyzer.reading.worker import serve; serve()"
 
 Files = Sequence[tuple[str, bytes]]
 
@@ -86,20 +86,28 @@ def read_isolated(files: Files, name: str, settings: Settings) -> Document:
         No process can be started here.
     """
     worker = _take()
+    if worker.started:
+        # One that has waited may have been killed meanwhile, which is no fault of this document.
+        with contextlib.suppress(WorkerError):
+            return _read_with(worker, files, name, settings, native=True)
+        worker = _Worker()
     try:
-        return worker.read(files, name, settings, native=True)
+        return _read_with(worker, files, name, settings, native=True)
     except WorkerError:
-        if worker.started:
-            # The native reader is what crashes. Without it there may still be text, or a better reason.
-            worker.stop()
-            worker = _take()
-            try:
-                return worker.read(files, name, settings, native=False)
-            except WorkerError as error:
-                raise CorruptDocumentError(
-                    "The document ended the process that read it", hint="open it in a viewer and print it to a new PDF"
-                ) from error
-        raise
+        if not worker.started:
+            raise
+    # The native reader is what crashes. Without it there may still be text, or a better reason.
+    try:
+        return _read_with(_Worker(), files, name, settings, native=False)
+    except WorkerError as error:
+        raise CorruptDocumentError(
+            "The document ended the process that read it", hint="open it in a viewer and print it to a new PDF"
+        ) from error
+
+
+def _read_with(worker: _Worker, files: Files, name: str, settings: Settings, *, native: bool) -> Document:
+    try:
+        return worker.read(files, name, settings, native=native)
     finally:
         _give_back(worker)
 
@@ -108,19 +116,22 @@ class _Worker:
     """One process and the pipes to it."""
 
     def __init__(self) -> None:
-        package = str(Path(__file__).resolve().parents[2])
-        paths = [package, *filter(None, [os.environ.get("PYTHONPATH", "")])]
-        # One arena: threads would each claim 64 MB of the bounded address space.
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "MALLOC_ARENA_MAX": "2"}
+        if getattr(sys, "frozen", False) or not sys.executable:
+            raise WorkerError("there is no Python to start")
         self.started = False
-        if getattr(sys, "frozen", False):
-            raise WorkerError("there is no Python to start in a frozen application")
+        #: Nothing is under way: the next frame from it belongs to the next document.
+        self.clean = True
+        #: It has said that it ends after this document.
+        self.retired = False
+        self._stopped = False
+        # Threads would each claim 64 MB of the bounded address space for an arena of their own.
+        environment = {**os.environ, "MALLOC_ARENA_MAX": "2"}
         try:
             self.process: subprocess.Popen[bytes] = subprocess.Popen(
-                [sys.executable, "-P", "-m", "analyzer.reading.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                env=environment, start_new_session=True,
+                [sys.executable, "-P", "-c", _CODE, *_module_paths()], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                env=environment, start_new_session=True, creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )  # fmt: skip
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RuntimeError, subprocess.SubprocessError) as error:  # RuntimeError: the interpreter is ending
             raise WorkerError(str(error)) from error
 
     @property
@@ -129,51 +140,68 @@ class _Worker:
 
     def read(self, files: Files, name: str, settings: Settings, *, native: bool) -> Document:
         begun = time.monotonic()
-        answered = False
-        watch = _Watch(self, begun + settings.limits.timeout_s + (0.0 if self.started else START_S))
         try:
-            _send(self.process.stdin, pickle.dumps((list(files), name, settings, native), 5))
+            watch = _Watch(self, begun + settings.limits.timeout_s + (0.0 if self.started else START_S))
+        except RuntimeError as error:
+            self.stop()
+            raise WorkerError(str(error)) from error
+        self.clean = False
+        try:
+            send(self.process.stdin, pickle.dumps((list(files), name, settings, native), 5))
             while True:
-                kind, content = _load(_receive(self.process.stdout))
+                kind, content = load_plain(receive(self.process.stdout))
                 if kind == "ready":
                     self.started = True
                     begun = time.monotonic()
                     watch.deadline = begun + settings.limits.timeout_s
                 elif kind == "time":
                     watch.deadline = begun + float(content)
+                elif kind == "last":
+                    self.retired = True
                 elif kind == "document" and isinstance(content, Document):
-                    answered = True
+                    self.clean = True
                     return content
                 elif kind == "error":
                     code, message, hint = content
-                    answered = True
+                    self.clean = True
                     raise _ERRORS.get(code, CorruptDocumentError)(message, hint=hint)
         except AnalyzerError:
             raise
         except Exception as error:
-            if watch.rang:
+            if watch.rang and self.started:
                 raise TimeLimitError(
                     f"The document took more than {watch.deadline - begun:.0f} seconds", hint="split the file, or print it to a new PDF"
                 ) from error
-            raise WorkerError(str(error)) from error
+            raise WorkerError("it took too long to start" if watch.rang else str(error) or type(error).__name__) from error
         finally:
             watch.end()
-            if not answered:
-                self.stop()  # an alarm or a key of the caller: an answer that nobody waits for would be taken for that of the next document
 
     def stop(self) -> None:
-        """Kill the process and all that it started."""
-        with contextlib.suppress(OSError, ProcessLookupError):
-            if hasattr(os, "killpg"):
-                os.killpg(self.process.pid, signal.SIGKILL)
-            else:
-                self.process.kill()
+        """Kill the process and all that it started; once, as its number may be another's afterwards."""
+        if self._stopped:
+            return
+        self._stopped = True
+        self.kill()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(timeout=5)
         for pipe in (self.process.stdin, self.process.stdout):
             if pipe is not None:
                 with contextlib.suppress(OSError):
                     pipe.close()
+
+    def kill(self) -> None:
+        with contextlib.suppress(OSError):
+            if hasattr(os, "killpg"):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            else:
+                self.process.kill()
+
+
+def _module_paths() -> list[str]:
+    """Return where the modules of this process come from, in its order; the folder of this package is among them."""
+    package = str(Path(__file__).resolve().parents[2])
+    paths = [os.path.abspath(path) for path in sys.path if path]
+    return paths if package in paths else [package, *paths]
 
 
 class _Watch:
@@ -192,55 +220,11 @@ class _Watch:
             if self._over.wait(min(left, 0.25)):
                 return
         self.rang = True
-        with contextlib.suppress(OSError):
-            if hasattr(os, "killpg"):
-                os.killpg(self._worker.process.pid, signal.SIGKILL)
-            else:
-                self._worker.process.kill()
+        self._worker.kill()
 
     def end(self) -> None:
         self._over.set()
         self._thread.join()
-
-
-# ------------------------------------------------------------------------------------------------ frames
-
-
-class _PlainData(pickle.Unpickler):
-    """Loads the types of a Document and nothing else: a process that a file has taken over must not reach its caller."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        from analyzer import types
-
-        found = getattr(types, name, None) if module == types.__name__ else None
-        if not isinstance(found, type):
-            raise pickle.UnpicklingError(f"{module}.{name} is no plain data")
-        return found
-
-
-def _load(frame: bytes) -> tuple[str, Any]:
-    kind, content = _PlainData(io.BytesIO(frame)).load()
-    return str(kind), content
-
-
-def _send(pipe: IO[bytes] | None, frame: bytes) -> None:
-    if pipe is None:
-        raise EOFError
-    pipe.write(_HEAD.pack(len(frame)))
-    pipe.write(frame)
-    pipe.flush()
-
-
-def _receive(pipe: IO[bytes] | None) -> bytes:
-    if pipe is None:
-        raise EOFError
-    (length,) = _HEAD.unpack(pipe.read(_HEAD.size))
-    if length > 2**31:
-        raise EOFError
-    frame = pipe.read(length)
-    if len(frame) < length:
-        raise EOFError
-    return frame
 
 
 _ERRORS: dict[str, type[AnalyzerError]] = {
@@ -264,8 +248,9 @@ def _take() -> _Worker:
 
 
 def _give_back(worker: _Worker) -> None:
+    # Not clean: an alarm or a key of the caller. The answer that nobody waits for would be taken for that of the next document.
     with _lock:
-        if worker.alive and worker.started and len(_idle) < MOST_IDLE:
+        if worker.clean and worker.started and not worker.retired and worker.alive and len(_idle) < MOST_IDLE:
             _idle.append(worker)
             return
     worker.stop()

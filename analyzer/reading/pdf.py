@@ -31,8 +31,6 @@ MAX_RULES = 20_000
 MAX_FORM_DEPTH = 12
 MAX_FORM_DRAWS = 3_000
 
-#: What to do with a file that is closed.
-
 #: Longest path in segments that can be a rule or a cell.
 MAX_PATH = 40
 

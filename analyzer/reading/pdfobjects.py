@@ -20,6 +20,11 @@ def rebuild_offsets(parser: Any) -> tuple[Offsets, dict[str, Any]]:
     Parameters
     ----------
     parser : Parser of `analyzer.reading.bounded`
+
+    Raises
+    ------
+    TimeLimitError
+        The time of the document is over: what begins a thousand times and never ends is read to the end of the file each time.
     """
     from pdfminer.pdftypes import PDFObjRef, PDFStream
     from pdfminer.psexceptions import PSException
@@ -42,6 +47,7 @@ def rebuild_offsets(parser: Any) -> tuple[Offsets, dict[str, Any]]:
         elif b"/Catalog" in head:
             catalog = number
     for match in _TRAILER.finditer(data):
+        parser.meter.check_time()
         try:
             parser.seek(match.start() + len(b"trailer"))
             _, found = parser.nextobject()
@@ -51,6 +57,7 @@ def rebuild_offsets(parser: Any) -> tuple[Offsets, dict[str, Any]]:
             trailer.update({key: value for key, value in found.items() if key in ("Root", "Encrypt", "ID", "Info")})
     packed: list[tuple[int, Any]] = []
     for number in dict.fromkeys(special):
+        parser.meter.check_time()
         try:
             parser.seek(offsets[number][1])
             for _ in range(3):

@@ -5,48 +5,61 @@ from __future__ import annotations
 import gc
 import os
 import pickle
+import signal
 from typing import Any
 
 from analyzer.errors import AnalyzerError, CorruptDocumentError
+from analyzer.reading.wire import receive, send
 from analyzer.settings import Settings
 
 #: The process ends after so many documents, or when it has grown beyond this: libraries keep what they once took.
 MOST_DOCUMENTS = 500
 MOST_BYTES = 400_000_000
+#: Seconds beyond the time of a document after which the process ends itself: by then the caller would have ended it, so the caller is gone.
+GRACE_S = 30.0
 _TOO_LARGE = ("error", ("too_large", "The document needs more memory than it may have", "raise limits.read_memory_bytes or split the file"))
 
 
 def serve() -> None:
     """Answer until the pipe is closed."""
-    from analyzer.reading.isolation import _receive, _send
-
     pipe_in = os.fdopen(os.dup(0), "rb")
     pipe_out = os.fdopen(os.dup(1), "wb")
     # Libraries print; nothing of it may get among the answers.
     nowhere = os.open(os.devnull, os.O_RDWR)
     os.dup2(nowhere, 0)
     os.dup2(nowhere, 1)
-    _send(pipe_out, pickle.dumps(("ready", None), 5))
-    for _ in range(MOST_DOCUMENTS):
+
+    def say(kind: str, content: Any = None) -> None:
+        send(pipe_out, pickle.dumps((kind, content), 5))
+
+    def say_time(seconds: float) -> None:
+        _end_after(seconds + GRACE_S)
+        say("time", seconds)
+
+    say("ready")
+    for number in range(1, MOST_DOCUMENTS + 1):
         try:
-            frame = _receive(pipe_in)
+            frame = receive(pipe_in)
         except Exception:  # the caller has gone
             return
         # The request comes from our own package in the calling process, so it may hold any class.
         files, name, settings, native = pickle.loads(frame)
         del frame
-        answer = _answer(files, name, settings, native, lambda seconds: _send(pipe_out, pickle.dumps(("time", seconds), 5)))
+        _end_after(settings.limits.timeout_s + GRACE_S)
+        answer = _answer(files, name, settings, native, say_time)
+        del files
         try:
             frame = pickle.dumps(answer, 5)
         except MemoryError:
             frame = pickle.dumps(_TOO_LARGE, 5)
         del answer
-        _send(pipe_out, frame)
-        del files
-        if _resident_bytes() > MOST_BYTES:
-            gc.collect()
-            if _resident_bytes() > MOST_BYTES:
-                return
+        last = number == MOST_DOCUMENTS or _has_grown()
+        if last:
+            say("last")  # before the answer: the caller may send the next document as soon as it has it
+        send(pipe_out, frame)
+        _end_after(0)
+        if last:
+            return
 
 
 def _answer(files: Any, name: str, settings: Settings, native: bool, tell: Any) -> tuple[str, Any]:
@@ -80,13 +93,23 @@ def _limit_memory(memory_bytes: int) -> None:
         return
 
 
+def _end_after(seconds: float) -> None:
+    """Let the system end this process, wherever it hangs; 0 takes that back."""
+    if hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+def _has_grown() -> bool:
+    if _resident_bytes() <= MOST_BYTES:
+        return False
+    gc.collect()
+    return _resident_bytes() > MOST_BYTES
+
+
 def _resident_bytes() -> int:
     try:
         with open("/proc/self/statm", encoding="ascii") as file:
             return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except (OSError, ValueError, IndexError):
         return 0
-
-
-if __name__ == "__main__":
-    serve()

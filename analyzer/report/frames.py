@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analyzer.assessment.messages import render_finding
+from analyzer.extras import load_extra
 from analyzer.types import Duration, Money, Percentage, ServiceWindow
 
 if TYPE_CHECKING:
@@ -53,14 +54,12 @@ def clause_records(report: Report) -> list[dict[str, Any]]:
 
 
 def clauses_frame(report: Report) -> pd.DataFrame:
-    import pandas as pd
-
+    pd = load_extra("pandas", "batch", "Data frames")
     return pd.DataFrame.from_records(clause_records(report))
 
 
 def findings_frame(report: Report, language: str) -> pd.DataFrame:
-    import pandas as pd
-
+    pd = load_extra("pandas", "batch", "Data frames")
     return pd.DataFrame.from_records(finding_records(report, language), columns=list(FINDING_COLUMNS))
 
 

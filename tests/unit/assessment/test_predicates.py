@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from analyzer.assessment.passages import Passage
 from analyzer.assessment.phrases import compile_stem, fold, read_groups
-from analyzer.assessment.predicates import Passage, compile_condition, predicate_names
+from analyzer.assessment.predicates import compile_condition, predicate_names
 from analyzer.errors import ResourceError
 from analyzer.quantities import find_quantities
 from analyzer.settings import Settings, Thresholds

@@ -16,11 +16,12 @@ GERMAN = str(SAMPLES / "wartungsvertrag-de.docx")
 
 
 def test_help_is_quick_and_names_all_commands() -> None:
-    import time
-
-    begin = time.perf_counter()
+    resource = pytest.importorskip("resource")
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     result = subprocess.run([sys.executable, "-m", "analyzer", "--help"], capture_output=True, text=True, check=True)
-    assert time.perf_counter() - begin < 2  # half a second on a quiet machine
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    # Time of the processor, not of the clock: other work on the machine is of no concern. 0.08 s where this was written.
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 1
     for command in ("analyze", "score", "compare", "train", "evaluate", "data", "model", "app"):
         assert f"\n    {command} " in result.stdout
 

@@ -6,6 +6,7 @@ import time
 import zipfile
 from collections.abc import Callable
 from email.message import EmailMessage
+from functools import partial
 
 import pytest
 
@@ -188,21 +189,22 @@ def test_a_thousand_attachments_are_refused_and_bombs_cost_themselves_only() -> 
 
 
 def test_hostile_headers_and_nesting_cost_little() -> None:
-    begin = time.perf_counter()
+    read = partial(read_document, settings=Settings(isolation="never"))  # its time is that of this process
+    begin = time.process_time()
     head = b"From: x\nMIME-Version: 1.0\n"
     with pytest.raises(UnsafeDocumentError):
-        read_document(head + b"Content-Type: text/plain; " + b"a=b; " * 100_000 + b"\n\nText.")
+        read(head + b"Content-Type: text/plain; " + b"a=b; " * 100_000 + b"\n\nText.")
     with pytest.raises(UnsafeDocumentError):
-        read_document(head + b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (i, i) for i in range(2000)) + b"\nText.")
+        read(head + b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (i, i) for i in range(2000)) + b"\nText.")
     nest = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (i, i) for i in range(90))
     with pytest.raises(UnsafeDocumentError):
-        read_document(head + nest + b"\n" + b"word\n" * 1_000_000)
+        read(head + nest + b"\n" + b"word\n" * 1_000_000)
     for part in (b"--b\nContent-Type: text/plain\n\nword\n", b"--b\n\nword\n"):
         with pytest.raises(UnsafeDocumentError):
-            read_document(head + b"Content-Type: multipart/mixed; boundary=b\n\n" + part * 50_000)
-    assert read_document(head + b"Subject: " + b"=?utf-8?q?a?= " * 100_000 + b"\n\nText.").text.endswith("Text.")
-    assert read_document(head + b"To: " + b"<a@b>, " * 100_000 + b"\n\nText.").text == "Text."
-    assert time.perf_counter() - begin < 10
+            read(head + b"Content-Type: multipart/mixed; boundary=b\n\n" + part * 50_000)
+    assert read(head + b"Subject: " + b"=?utf-8?q?a?= " * 100_000 + b"\n\nText.").text.endswith("Text.")
+    assert read(head + b"To: " + b"<a@b>, " * 100_000 + b"\n\nText.").text == "Text."
+    assert time.process_time() - begin < 10
 
 
 def test_one_file_too_large_is_named() -> None:

@@ -155,9 +155,9 @@ def test_scattered_letters_cost_little(make_pdf: MakePdf) -> None:
 
     rng = random.Random(1)
     page = [(rng.uniform(20, 570), rng.uniform(20, 820), "x", F, 6) for _ in range(5000)]
-    begin = time.perf_counter()
-    read_document(make_pdf([page]))
-    assert time.perf_counter() - begin < 10
+    begin = time.process_time()
+    read_document(make_pdf([page]), settings=Settings(isolation="never"))
+    assert time.process_time() - begin < 10
 
 
 def test_a_row_shown_as_one_string_is_parted_into_its_cells() -> None:

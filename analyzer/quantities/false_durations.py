@@ -1,0 +1,277 @@
+"""What looks like a length of time and is none: ages, idioms, headings, rates, opening hours, periods that only refer to something."""
+
+from __future__ import annotations
+
+from analyzer.quantities.durations import Reading
+from analyzer.quantities.tokens import Tokens
+from analyzer.types import TimeUnit
+
+_REFERENCE_BEFORE, _SENTENCE = 6, 40
+_REFERENCE_UNITS = frozenset((TimeUnit.WEEK, TimeUnit.MONTH, TimeUnit.QUARTER, TimeUnit.YEAR))
+#: Ages at which the law tells young people apart.
+_YOUNG = range(12, 22)
+#: Letters of the longest abbreviation of a numbered part ("Ziff.", "art.").
+_ABBREVIATED = 4
+#: Tokens back from an age to the thing that has it.
+_AGING = 9
+_POSTAL = 5
+_OLD = 5
+#: From this age on people act for themselves.
+_OF_AGE = 16
+_OPENING = frozenset('«“„"‹')
+_APOSTROPHES = frozenset(("'", "’"))
+_DASHES = frozenset("-‐‑–")
+
+
+def is_idle(t: Tokens, found: Reading) -> bool:
+    """Tell whether the words say neither a length nor a period: "si un jour", "from one day to the next", "un an de salaire"."""
+    if found.upper == 1 and (t.phrase(found.end, "not_length_after") != -1 or _idiom(t, found)):
+        return True
+    if found.unit not in _REFERENCE_UNITS or found.ranged:
+        return False
+    # "canoni di un anno"
+    i = found.start
+    return ((found.upper <= 1 or t.low(found.end) in _APOSTROPHES) and _of_money(t, found.end)) or (
+        found.article and t.has(i - 1, "of") and t.has(i - 2, "money_noun")
+    )
+
+
+def is_no_duration(t: Tokens, found: Reading) -> bool:
+    """Tell whether the words are an age, a rate, a reference period, round-the-clock service or a numbered heading."""
+    i = found.start
+    before = t.sense(i - 1)
+    if "numbered" in before.classes and t.sense(i).digits and t.low(found.at) not in ("h", "min"):
+        return True
+    # "versione 9.7 h"
+    if "labelled" in before.classes and t.sense(i).digits:
+        # "release 8d"
+        letter = len(t.low(found.at)) == 1 and t.glued(found.at) and t.low(found.at) != "h"
+        if letter or "." in t.low(i):
+            return True
+    # "art. 97 s. CO"
+    if (
+        before.low == "."
+        and t.glued(i - 1)
+        and t.has(i - 2, "numbered")
+        and t.sense(i).digits
+        and 1 < len(t.low(i - 2)) <= _ABBREVIATED
+        and t.low(i - 2)[0] != "n"
+    ):
+        return True
+    # "iPhone 6s"
+    if len(t.low(found.at)) == 1 and t.glued(found.at) and _camel(t.word(i - 1)):
+        return True
+    if "address_noun" in before.classes and t.word(i)[:1].isupper():
+        # "piazza Cinque Giornate 10"
+        return True
+    if _title(t, found):
+        return True
+    if t.glued(i) and t.sense(i).digits and t.word(i - 1).isalpha() and not t.has(i - 1, "service_prefix"):
+        return True
+    if t.glued(i) and t.low(i - 1) in ("-", ".", "/", "_", "#", "@") and t.glued(i - 1) and t.sense(i).digits:
+        clings = t.low(i - 1) != "/" or t.sense(i - 2).digits
+        if clings:
+            return True
+    if found.unit is TimeUnit.YEAR and _age(t, found):
+        return True
+    if found.upper == 1 and t.phrase(found.end, "one_to_next") != -1:
+        return True
+    if found.unit is TimeUnit.HOUR and t.phrase(found.end, "clock_after") != -1 and found.upper <= 24 and not found.ranged:
+        return True
+    # "7 giorni festivi"
+    if found.unit is TimeUnit.DAY and t.has(found.end, "holiday"):
+        return True
+    return _counted_out(t, found) or _heading(t, found) or _rate(t, found) or _round_the_clock(t, found) or _reference(t, found)
+
+
+def _camel(word: str) -> bool:
+    return any(char.isupper() for char in word[1:]) and not word.isupper()
+
+
+def _title(t: Tokens, found: Reading) -> bool:
+    """Whether a name goes on in capitals where units have small letters: "Il Sole 24 Ore"."""
+    i, at = found.start, found.at
+    # "le quotidien « 24 heures »"
+    if t.low(i - 1) in _OPENING and t.has(i - 2, "title_noun"):
+        return True
+    # "39040 Ora (BZ)" is a town.
+    if not t.lexicon.stems and at == i + 1 and t.word(at).istitle() and len(t.low(i)) == _POSTAL and t.low(i).isdecimal():
+        return True
+    # "aux 24 Heures du Mans"
+    named = t.has(at + 1, "title_of") and t.word(at + 2)[:1].isupper() and i > 0 and t.sense(i).digits and at == i + 1
+    if named and not t.lexicon.stems and t.word(at).istitle():
+        return True
+    if t.lexicon.stems or i == 0 or at != i + 1 or not t.sense(i).digits or len(t.low(at)) < 3:
+        return False
+    return t.word(at).istitle() and t.word(i - 1).istitle() and t.sense(i - 1).starts is False
+
+
+def _idiom(t: Tokens, found: Reading) -> bool:
+    """Whether "un jour" is some day: "si un jour vous partez", "should one day move"; or "call it a day"."""
+    if t.phrase_before(found.start, "idiom") != -1:
+        return True
+    if found.article and found.unit is TimeUnit.DAY:
+        opens = found.start == 0 or t.low(found.start - 1) == "."
+        # "treffen sich eines Tages", but not "binnen eines Tages", "die Frist eines Tages"
+        small = t.word(found.start - 1)[:1].islower() and not t.has(found.start - 1, "lead")
+        if (
+            t.has(found.at, "bound_form")
+            and small
+            and t.phrase_before(found.start, "max_before") == -1
+            and not t.has(found.start - 1, "filler")
+        ):
+            return True
+        # "Un jour, si le besoin s'en fait sentir"; "eines Tages", but not "binnen eines Tages"
+        if opens and (t.low(found.end) == "," or t.has(found.at, "bound_form")):
+            return True
+    return (
+        found.article
+        and found.unit is TimeUnit.DAY
+        and t.has(found.start - 1 - (t.low(found.start - 1) == ","), "idiom_before")
+        and t.phrase(found.end, "anchor") == -1
+    )
+
+
+def _counted_out(t: Tokens, found: Reading) -> bool:
+    """Whether periods are counted out of others: "in drei von vier Quartalen"."""
+    k = t.phrase_before(found.start, "out_of")
+    number = t.sense(k - 1).number
+    return k > 0 and number is not None and number < found.upper and not found.ranged and t.sense(k - 1).unit is None
+
+
+def _age(t: Tokens, found: Reading) -> bool:
+    # "Madame Riat, 84 ans, envoie"
+    named = t.low(found.start - 1) == "," and t.word(found.start - 2)[:1].isupper() and t.low(found.end) in (",", ")")
+    if named and 14 <= found.upper <= 120 and t.sense(found.start).digits:
+        return True
+    if t.has(found.start - 1, "turned"):
+        return True
+    if t.phrase(found.end, "age_after") != -1:
+        # "a ten-year-old server" is no person.
+        return not any(t.has(k, "aging") for k in range(found.end, found.end + _OLD))
+    i = found.start
+    # "der 55-jährige Betriebsleiter"
+    if found.upper >= _OF_AGE and any(t.has(k, "person") for k in range(found.end, found.end + 3)):
+        return True
+    if found.upper in _YOUNG and any(t.has(k, "minor") for k in range(i - 4, i - 1)):
+        bounded = t.phrase_before(i, "less_than") != -1 or t.phrase_before(i, "more_than") != -1 or t.phrase_before(i, "max_before") != -1
+        if bounded:
+            return True
+    if not any(t.has(k, "age_before") for k in range(i - 5, i)):
+        return False
+    # "du matériel âgé de plus de sept ans"
+    return not any(t.has(k, "aging") for k in range(max(0, i - _AGING), i))
+
+
+def _heading(t: Tokens, found: Reading) -> bool:
+    """Whether the figure numbers a heading: "4.2 Heures d'ouverture"."""
+    i = found.start
+    if i > 0 and "\n" not in t.gap(i):
+        return False
+    low, unit = t.low(i), t.sense(found.at).unit
+    if not t.sense(i).digits or found.at != i + 1:
+        return False
+    if len(t.low(found.at)) == 1:
+        # "2d Eltern", "2d.4 Arbeiten"
+        following = t.word(found.end + (t.low(found.end) == "." and t.glued(found.end)))
+        return (
+            t.glued(found.at)
+            and t.low(found.at) != "h"
+            and following[:1].isupper() | (following[:1].isdecimal() and t.low(found.end) == ".")
+        )
+    # Where all nouns are written with a capital, only a word that is rarely a unit ("Wo", "Schalterstunden") tells.
+    rare = unit is not None and (unit.weak or unit.business)
+    # "7.1 Tage und Fristen"
+    rare |= t.has(found.end, "and") and t.word(found.end + 1)[:1].isupper() and found.end + 2 >= t.n
+    return "." in low and t.word(found.at)[:1].isupper() and (rare if t.lexicon.stems else len(t.low(found.at)) > 2)
+
+
+def _rate(t: Tokens, found: Reading) -> bool:
+    """Whether an article is "per" here: "three times a day", "CHF 80 an hour"."""
+    i = found.start
+    if not found.article or not t.has(i, "per"):
+        return False
+    if i == 0 or t.has(i - 1, "stop") or t.has(i - 1, "lead"):
+        return False
+    if t.phrase(found.end, "length_after") != -1 or (t.phrase(found.end, "per") != -1 and not t.has(i - 1, "percent")):
+        return False
+    return not (t.low(found.end) in _APOSTROPHES or t.phrase(found.end, "anchor") != -1)
+
+
+def _round_the_clock(t: Tokens, found: Reading) -> bool:
+    """Whether "24 Stunden" is the whole day of a service: "24-hour hotline", "24 Stunden Pikett"."""
+    if found.unit is TimeUnit.DAY and found.upper in (7, 365) and _whole_cycle(t, found):
+        return True
+    if found.unit is TimeUnit.HOUR and _daily_extent(t, found):
+        return True
+    if found.unit is not TimeUnit.HOUR or found.upper != 24 or found.business:
+        return False
+    # "24-Stunden-Leitstelle", but not "24-Stunden-Frist"
+    if t.low(found.end) in _DASHES and t.glued(found.end) and t.glued(found.end + 1) and t.word(found.end + 1)[:1].isupper():
+        return t.lexicon.stems != {} and not t.has(found.end + 1, "duration_noun")
+    # "die Hotline 24h"
+    before = t.glued(found.at) and t.has(found.start - 1, "round_the_clock_noun") and (found.end >= t.n or t.has(found.end, "stop"))
+    if before:
+        return True
+    return any(t.has(found.end + step, "round_the_clock_noun") for step in range(3)) and t.phrase_before(found.start, "max_before") == -1
+
+
+def _daily_extent(t: Tokens, found: Reading) -> bool:
+    """Whether hours a day stand behind days of the week: "5 j/7, 12 h/jour"."""
+    j = t.phrase(found.end, "per")
+    unit = t.sense(j).unit if j != -1 else None
+    if unit is None or unit.unit is not TimeUnit.DAY:
+        return False
+    return any(
+        t.low(k) in ("7", "sept", "sette") and (t.low(k - 1) == "/" or t.has(k - 1, "out_of_word"))
+        for k in range(found.start - 5, found.start)
+    )
+
+
+def _of_money(t: Tokens, i: int) -> bool:
+    """Whether "de salaire", "d'abonnement", "de son dernier salaire brut" follows: an amount, not a length of time."""
+    # "one year's fees", "three months' rent"
+    owned = t.low(i) in _APOSTROPHES and t.glued(i) and t.low(i + 1) == "s" and t.glued(i + 1)
+    if t.low(i) in _APOSTROPHES and t.glued(i) and any(t.has(k, "money_noun") for k in range(i + 1 + owned, i + 3 + owned)):
+        return True
+    if not t.has(i, "of"):
+        return False
+    for k in range(i + 1, i + 5):
+        if t.has(k, "money_noun"):
+            return True
+        if t.has(k, "stop") or t.sense(k).number is not None:
+            return False
+    return False
+
+
+def _whole_cycle(t: Tokens, found: Reading) -> bool:
+    """Whether "365 jours par an", "7 days a week" follows: all days, not their number."""
+    j = t.phrase(found.end, "per")
+    if j == -1:
+        j = t.phrase(found.end, "per_weak")
+    unit = t.sense(j).unit
+    return unit is not None and unit.unit is (TimeUnit.WEEK if found.upper == 7 else TimeUnit.YEAR)
+
+
+def _reference(t: Tokens, found: Reading) -> bool:
+    """Whether "one year" names the period over which amounts are summed up ("capped at the fees of one year")."""
+    if found.ranged or found.unit not in _REFERENCE_UNITS:
+        return False
+    if found.upper != 1 or t.sense(found.start).digits:
+        return False
+    if t.has(found.end - 1, "reference_after") or t.phrase(found.at, "reference") != -1 or t.phrase(found.at - 1, "reference") > found.at:
+        return True
+    i = found.start
+    # "Gutschriften eines Jahres"
+    if found.article and t.has(i - 1, "money_noun"):
+        return True
+    # "die Anrufe eines Monats", but not "binnen eines Monats", "die Frist eines Monats"
+    noun = t.word(i - 1)[:1].isupper() and not t.has(i - 1, "duration_noun") and not t.has(i - 1, "lead")
+    if found.article and noun and t.has(found.at, "bound_form") and t.phrase_before(i, "max_before") == -1:
+        return True
+    if t.phrase_before(i, "reference_lead") != -1 and t.phrase(found.end, "anchor") == -1 and found.article:
+        return True
+    if t.phrase_before(i, "reference_before") == -1 and not t.has(i - 1, "money_noun"):
+        return False
+    near = any(t.has(k, "money_noun") for k in range(max(0, i - _REFERENCE_BEFORE), i))
+    return near and any(t.has(k, "cap_verb") for k in range(max(0, i - _SENTENCE), min(t.n, found.end + _SENTENCE)))

@@ -1,0 +1,59 @@
+"""Public holidays around a service window: within it, or not."""
+
+from __future__ import annotations
+
+from analyzer.quantities.tokens import Tokens
+
+#: Tokens behind a window in which public holidays are named.
+_NEAR = 22
+#: Articles and adjectives between "except" and the holidays.
+_MOST_WORDS = 5
+
+
+def read_holidays(t: Tokens, i: int) -> tuple[int, bool | None]:
+    """Read what is said of public holidays, behind a comma or a bracket."""
+    for skip in range(4):
+        for name, value in (("holidays_out", False), ("holidays_in", True)):
+            end = t.phrase(i + skip, name)
+            if end != -1:
+                return end + (t.low(end) == ")"), value
+        end = _except_holidays(t, i + skip)
+        if end != -1:
+            return end + (t.low(end) == ")"), False
+        if t.low(i + skip) not in (",", "(", ")", ";", "-", "–", ".", "et", "und", "and", "e", "/"):
+            break
+    return i, None
+
+
+def _except_holidays(t: Tokens, i: int) -> int:
+    """Read "excl. bank holidays", "salvo i festivi": a word for "except", articles and adjectives, and the holidays."""
+    if not t.has(i, "except"):
+        return -1
+    j = i + 1 + (t.low(i + 1) == "." and t.glued(i + 1))
+    for _ in range(_MOST_WORDS):
+        if t.has(j, "holiday"):
+            return j + 1
+        if not (t.has(j, "article") or t.has(j, "holiday_adjective")):
+            break
+        j += 1
+    return -1
+
+
+def find_holidays_near(t: Tokens, i: int) -> bool | None:
+    """Tell what the rest of the clause says of public holidays: "ausgenommen die im Kanton anerkannten Feiertage"."""
+    named = excepted = included = False
+    for k in range(i, min(t.n, i + _NEAR)):
+        low = t.lows[k]
+        if (low in (".", ";") and not t.glued(k + 1) and not (low == "." and len(t.low(k - 1)) <= 5)) or "\n" in t.gap(k):
+            break
+        if low == "|" and named:
+            break
+        # Another window, or a figure that is no part of the exception, ends the search.
+        if t.senses[k].weekday is not None or (t.senses[k].digits and not (excepted or included)):
+            break
+        named |= t.has(k, "holiday")
+        excepted |= t.has(k, "except") and not t.has(k - 1, "negation") and not t.has(k - 1, "denial")
+        included |= t.has(k, "include") or (t.has(k, "except") and (t.has(k - 1, "negation") or t.has(k - 1, "denial")))
+        if named and (excepted or included):
+            return not excepted
+    return None
