@@ -13,10 +13,10 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from analyzer.errors import CorruptDocumentError, EncryptedDocumentError, TooLargeError
+from analyzer.errors import ASK_PASSWORD, CorruptDocumentError, EncryptedDocumentError, TooLargeError
 from analyzer.reading.bounded import FOREIGN, Meter, count_pages, make_interpreter, make_manager, open_document, walk_pages
 from analyzer.reading.budget import Budget
-from analyzer.reading.runs import ASK_PASSWORD, RawPage, Rule, Run
+from analyzer.reading.runs import RawPage, Rule, Run
 from analyzer.settings import Limits
 
 if TYPE_CHECKING:

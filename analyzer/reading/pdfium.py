@@ -13,10 +13,10 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from analyzer.errors import CorruptDocumentError, EncryptedDocumentError, SettingsError, TooLargeError
+from analyzer.errors import ASK_PASSWORD, CorruptDocumentError, EncryptedDocumentError, SettingsError, TooLargeError
 from analyzer.reading.budget import Budget
 from analyzer.reading.pdf import MAX_FORM_DEPTH, MAX_FORM_DRAWS, MAX_PATH, MAX_RULES, add_run, is_bold, rules_of_path
-from analyzer.reading.runs import ASK_PASSWORD, RawPage
+from analyzer.reading.runs import RawPage
 from analyzer.settings import Limits
 
 #: What pdfium writes for a hyphen at the end of a line, depending on its version.

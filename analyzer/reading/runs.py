@@ -6,9 +6,6 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-#: Hint for a file that asks for a password.
-ASK_PASSWORD = "give it as the setting password, or save a copy without one"
-
 #: What is drawn again at most this share of the type size away is the same text.
 REDRAWN = 0.25
 
