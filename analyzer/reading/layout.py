@@ -182,6 +182,10 @@ def _as_shown(box: Box | None, page: RawPage) -> Box | None:
 
 def _grid_lines(rows: list[list[list[Segment]]], number: int) -> list[TextLine]:
     lines = []
+    # Boxes to be filled in, and rules drawn twice, make columns in which nothing stands.
+    used = [n for n in range(max(map(len, rows), default=0)) if any(row[n] for row in rows)]
+    if len(used) > 1 and rows and len(rows[0]) > 2:
+        rows = [[row[n] for n in used] for row in rows]
     for row in rows:
         cells = [" ".join(segment.text for segment in cell) for cell in row]
         boxes: list[Box | None] = [_union(cell, number) if cell else None for cell in row]
@@ -252,7 +256,13 @@ def _prose_lines(rows: list[list[Segment]], page: RawPage) -> list[TextLine]:
                     or (loose and short and distance > SPARSE * size and not small)
                     or (ended and _is_capitals(text) and not _is_capitals(lines[-1].text))
                     or (short and _is_capitals(lines[-1].text) and not _is_capitals(text))
-                    or (short and item_x is not None and row[0].x0 < item_x + 3 and text[:1].isupper())
+                    # Under the bullet, not under the words of the item: the list has ended.
+                    or (
+                        item_x is not None
+                        and row[0].x0 < item_x + 3
+                        and text[:1].isupper()
+                        and (short or (previous[0].x0 > item_x + 0.8 * size and row[0].x0 > item_x - size))
+                    )
                     or (short and ended and abs(row[0].x0 - previous[0].x0) < 3 and text[:1].isupper())
                 )
             )
@@ -289,6 +299,8 @@ def find_furniture(pages: list[RawPage]) -> frozenset[str]:
     """
     places: dict[str, set[int]] = defaultdict(set)
     counting: dict[str, list[tuple[int, tuple[int, ...], str]]] = defaultdict(list)
+    #: Heads with a page number beside them, by what is to be added to the number of the page.
+    numbered: dict[int, dict[int, str]] = defaultdict(dict)
     for number, page in enumerate(pages):
         if not page.height:
             continue
@@ -296,11 +308,18 @@ def find_furniture(pages: list[RawPage]) -> frozenset[str]:
         for row in split_segments(margin):
             key = furniture_key(" ".join(s.text for s in row), row)
             places[key].add(number)
+            for end in (row[0], row[-1]) if len(row) > 1 else ():
+                if end.text.isdecimal() and len(end.text) < 4:
+                    numbered[int(end.text) - number][number] = key
             figures = _DIGITS.findall(key)
             if figures and len(figures) <= 8:
                 counting[_DIGITS.sub("#", key)].append((number, tuple(int(figure[:9]) for figure in figures), key))
     needed = max(2, min(3, (len(pages) + 1) // 2))
     found = {key for key, numbers in places.items() if len(numbers) >= needed}
+    for heads in numbered.values():
+        # "Chapter 2: Repairs        14": the words change with the chapter, the number goes on.
+        if len(heads) >= max(3, needed):
+            found |= set(heads.values())
     for entries in counting.values():
         if len({number for number, _, _ in entries}) < needed:
             continue

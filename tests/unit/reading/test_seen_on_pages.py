@@ -175,3 +175,41 @@ def test_kinds_of_what_was_read() -> None:
     sheet.put(80, 746, "two days at the start")
     rows = split_document(sheet.read())
     assert [row.kind for row in rows] == [SentenceKind.SENTENCE, SentenceKind.LIST_ITEM]
+
+
+def test_heads_of_chapters_beside_page_numbers_are_dropped() -> None:
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=A4, invariant=1)
+    for number, chapter in enumerate(("Scope", "Repairs", "Repairs", "Fees", "Term")):
+        canvas.setFont("Helvetica", SIZE)
+        canvas.drawString(60, 790, f"Chapter {number}: {chapter}")
+        canvas.drawRightString(530, 790, str(number + 11))
+        canvas.drawString(60, 600, f"Clause {'abcde'[number]} of the agreement holds for all of the services.")
+        canvas.showPage()
+    canvas.save()
+    document = read_document(buffer.getvalue(), settings=Settings(ocr="never"))
+    assert "Chapter" not in document.text and document.pages[3].furniture == ("Chapter 3: Fees 14",)
+
+
+def test_text_after_a_hanging_item_with_a_full_line() -> None:
+    wide = "the same as the files above, in a form that is read at once, and no other files"
+    blocks = lines_of(
+        run("•", 60, 100),
+        run(wide, 80, 100),
+        run(wide.replace(" ", "  ")[:78] + ")", 80, 114),
+        run("The form of these files is told below.", 60, 128),
+    )
+    assert blocks[1:] == ["The form of these files is told below."]
+
+
+def test_columns_in_which_nothing_stands_are_no_columns() -> None:
+    sheet = Sheet()
+    for x in (60, 200, 204, 340, 480):
+        sheet.canvas.line(x, 700, x, 760)
+    for y in (700, 730, 760):
+        sheet.canvas.line(60, y, 480, y)
+    for y, cells in ((740, ("Place", "Hours")), (710, ("Harbour", "8 to 18"))):
+        sheet.put(66, y, cells[0])
+        sheet.put(210, y, cells[1])
+    rows = split_document(sheet.read())
+    assert [row.text for row in rows] == ["Place | Hours", "Harbour | 8 to 18"]
