@@ -146,7 +146,7 @@ class _PageReader:
             if end > begin:
                 first = begin if same else raw.FPDFText_GetCharIndexFromTextIndex(text_page, begin)
                 beyond = end if same else raw.FPDFText_GetCharIndexFromTextIndex(text_page, end - 1) + 1
-                for start, stop in self._stretches(text_page, first, beyond, text if same else ""):
+                for start, stop in self._split(text_page, first, beyond):
                     if same:
                         shown = text[start:stop]
                     else:
@@ -175,7 +175,7 @@ class _PageReader:
             yield first, low - 1
             first = low - 1
 
-    def _add(self, text_page: Any, text: str, start: int, stop: int) -> None:
+    def _add(self, text_page: Any, text: str, start: int, stop: int, *, whole: bool = False) -> None:
         """Add a run, placed by the origin of its first letter and the end of its last."""
         raw = self.raw
         if not text.isascii() or "\x02" in text:
@@ -209,31 +209,29 @@ class _PageReader:
         elif abs(a) <= 0.1 * abs(b):
             x1 = x0 + (y1 - y0) * a / b
         size = raw.FPDFText_GetFontSize(text_page, start) * (c * c + d * d) ** 0.5
+        # Type of one width has letters of 0.6 of its size, and most other type has narrower ones: few lines need a closer look.
+        if not whole and abs(x1 - x0) > 0.605 * size * len(kept) and len(kept) == stop - start:
+            cuts = self._find_wide_gaps(text_page, kept, start, size)
+            if cuts:
+                for begin, end in itertools.pairwise([0, *cuts, len(kept)]):
+                    self._add(text_page, kept[begin:end], start + begin, start + end, whole=True)
+                return
         p, q, r, s, e, f = self.ctm
         add_run(
             self.result, kept, p * x0 + r * y0 + e, q * x0 + s * y0 + f, p * x1 + r * y1 + e, q * x1 + s * y1 + f, size,
             self._is_bold(text_page, start),
         )  # fmt: skip
 
-    def _stretches(self, text_page: Any, first: int, beyond: int, text: str) -> Iterator[tuple[int, int]]:
-        """Yield what one operator shows, cut at the gaps of three spaces or more: pdfium shows them as one, and another cell stands behind."""
-        raw = self.raw
-        left, right = raw.FS_RECTF(), raw.FS_RECTF()
-        for start, stop in self._split(text_page, first, beyond):
-            words = [match.span() for match in _WORD.finditer(text, start, stop)]
-            if len(words) > 1:
-                raw.FPDFText_GetLooseCharBox(text_page, words[0][0], left)
-                raw.FPDFText_GetLooseCharBox(text_page, words[-1][1] - 1, right)
-                size = left.top - left.bottom
-                # Type of one width has letters of 0.6 of its size, and most other type has narrower ones: few lines need a closer look.
-                if right.right - left.left > 0.48 * size * (words[-1][1] - words[0][0]):
-                    for (_, end), (begin, _) in itertools.pairwise(words):
-                        raw.FPDFText_GetLooseCharBox(text_page, end - 1, left)
-                        raw.FPDFText_GetLooseCharBox(text_page, begin, right)
-                        if right.left - left.right > 1.45 * size:
-                            yield start, begin
-                            start = begin
-            yield start, stop
+    def _find_wide_gaps(self, text_page: Any, text: str, start: int, size: float) -> list[int]:
+        """Return the places in a text behind gaps of three spaces or more: pdfium shows them as one, and another cell stands behind."""
+        left, right = self.raw.FS_RECTF(), self.raw.FS_RECTF()
+        places = []
+        for (_, end), (begin, _) in itertools.pairwise(match.span() for match in _WORD.finditer(text)):
+            self.raw.FPDFText_GetLooseCharBox(text_page, start + end - 1, left)
+            self.raw.FPDFText_GetLooseCharBox(text_page, start + begin, right)
+            if right.left - left.right > 1.7 * size:
+                places.append(begin)
+        return places
 
     def _is_bold(self, text_page: Any, at: int) -> bool:
         name = ctypes.create_string_buffer(128)

@@ -109,11 +109,11 @@ def drop_redrawn(runs: list[Run]) -> list[Run]:
 
     Two letters of a word that are the same ("ll") stand a whole letter apart, and on one baseline.
     """
+    if len({run.text for run in runs}) == len(runs):
+        return runs
     places: dict[str, list[int]] = defaultdict(list)
     for number, run in enumerate(runs):
         places[run.text.strip()].append(number)
-    if len(places) == len(runs):
-        return runs
     dropped: set[int] = set()
     bold: set[int] = set()
     for numbers in places.values():

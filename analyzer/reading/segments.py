@@ -75,6 +75,10 @@ def split_segments(runs: list[Run], grids: Sequence[Grid] = ()) -> list[list[Seg
     return [segments for row in rows if (segments := _join_runs(row, grids))]
 
 
+def _count_trailing(text: str) -> int:
+    return len(text) - len(text.rstrip())
+
+
 def _join_runs(row: list[Run], grids: Sequence[Grid]) -> list[Segment]:
     row.sort(key=lambda r: r.x0)
     middle = (row[0].top + row[0].bottom) / 2
@@ -91,20 +95,20 @@ def _join_runs(row: list[Run], grids: Sequence[Grid]) -> list[Segment]:
                 continue
             previous = run
             if gap <= SEGMENT_GAP * size and not any(last.x1 - 2 <= x <= run.x0 + 2 for x in rules):
-                trailing = len(last.text) - len(last.text.rstrip())
-                if gap > (INNER_GAP - 0.25 * trailing) * size:  # a space at the end is part of the gap
+                # A space at the end is part of the gap.
+                if gap > INNER_GAP * size or (gap > 0.1 * size and gap > (INNER_GAP - 0.25 * _count_trailing(last.text)) * size):
                     if len(segments) == 1 and last.text.strip() in _ROUND:
                         last.text, last.item = "◦", True  # Word draws hollow bullets with the letter o
                     last.gaps.append((last.x1, run.x0, len(last.text.split())))
                 space = " " if gap > 0.14 * size and not last.text.endswith(" ") and not run.text.startswith(" ") else ""
-                lettered = any(map(str.isalpha, last.text))
+                if run.bold != last.bold:
+                    if not any(map(str.isalpha, last.text)):
+                        last.bold = run.bold  # a dash or a number before it says nothing of the weight
+                    elif last.bold:
+                        last.bold = len(run.text.strip()) < 3
                 last.text += space + run.text
                 last.x1 = max(last.x1, run.x1)
                 last.top, last.bottom = min(last.top, run.top), max(last.bottom, run.bottom)
-                if lettered:
-                    last.bold = last.bold and (run.bold or len(run.text.strip()) < 3)
-                else:
-                    last.bold = run.bold  # a dash or a number before it says nothing of the weight
                 last.size = max(last.size, run.size)
                 continue
         previous = run
