@@ -45,8 +45,17 @@ class UnsupportedFormatError(ReadError):
     code = "unsupported"
 
 
+#: Hint for a file that a password opens.
+ASK_PASSWORD = "give it as the setting password or by --password-file, or save a copy without one"
+
+
 class EncryptedDocumentError(ReadError):
     code = "encrypted"
+
+    @property
+    def asks_for_password(self) -> bool:
+        """Whether the setting `password` opens the document; we open PDF files only."""
+        return self.hint == ASK_PASSWORD
 
 
 class CorruptDocumentError(ReadError):

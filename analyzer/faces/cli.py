@@ -16,6 +16,7 @@ from analyzer.errors import AnalyzerError, DataError, SettingsError
 from analyzer.types import LANGUAGES
 
 if TYPE_CHECKING:
+    from analyzer.report.model import Report
     from analyzer.settings import Settings
 
 FORMATS = ("text", "json", "html", "md", "csv", "xlsx", "docx", "pdf")
@@ -169,6 +170,9 @@ def _add_settings(command: argparse.ArgumentParser) -> None:
     command.add_argument("--language", choices=LANGUAGES, help="language of the explanations; default: that of the contract")
     command.add_argument("--side", choices=("customer", "provider"), help="whose interests count; default: customer")
     command.add_argument("--pdf-engine", choices=("pdfminer", "pdfium"))
+    command.add_argument(
+        "--password-file", metavar="FILE", help="its first line opens PDF files that ask for a password; else a terminal is asked"
+    )
     command.add_argument("--ocr", choices=("auto", "never", "force"), help="text recognition of scanned pages; default: auto")
 
 
@@ -182,6 +186,10 @@ def _settings(options: argparse.Namespace) -> Settings:
     changes: dict[str, Any] = {
         name: value for name in ("language", "side", "pdf_engine", "ocr") if (value := getattr(options, name, None)) is not None
     }
+    if getattr(options, "password_file", None):
+        from analyzer.faces.passwords import read_password_file
+
+        changes["password"] = read_password_file(options.password_file)
     return replace(settings, **changes) if changes else settings
 
 
@@ -194,6 +202,7 @@ def _write(out: Path, content: str | bytes) -> None:
 def _analyze(options: argparse.Namespace) -> int:
     from analyzer.api import analyze
     from analyzer.batch import time_limit
+    from analyzer.faces.passwords import with_password
     from analyzer.reading import Sources, read_bytes
 
     settings = _settings(options)
@@ -219,15 +228,22 @@ def _analyze(options: argparse.Namespace) -> int:
     for files, own_name in zip(contracts, names, strict=True):
         source: Sources = files[0]
         data = None
+        password = settings.password
         try:
-            with time_limit(settings):
-                if len(files) > 1:
-                    source = list(files)
-                else:
-                    name, data = read_bytes(files[0], limits=settings.limits)
-                    source = files[0] if name else data
-                report = analyze(source, settings=settings)
-            content = report.render(format, settings.language, source=data)
+            if len(files) > 1:
+                source = list(files)
+            else:
+                name, data = read_bytes(files[0], limits=settings.limits)
+                source = files[0] if name else data
+
+            def read(opened: Settings, source: Sources = source) -> Report:
+                nonlocal password
+                password = opened.password
+                with time_limit(opened):
+                    return analyze(source, settings=opened)
+
+            report = with_password(", ".join(files), settings, read)
+            content = report.render(format, settings.language, source=data, password=password)
         except SettingsError:
             raise
         except AnalyzerError as error:
@@ -306,11 +322,16 @@ def _score(options: argparse.Namespace) -> int:
 def _compare(options: argparse.Namespace) -> int:
     from analyzer.api import analyze
     from analyzer.comparison import compare_reports
+    from analyzer.faces.passwords import with_password
 
     settings = _settings(options)
     if len(options.files) < 2:
         raise SettingsError("A comparison needs two contracts at least")
-    comparison = compare_reports(tuple(analyze(file, settings=settings) for file in options.files), language=settings.language)
+
+    def read(file: str) -> Report:
+        return with_password(file, settings, lambda opened: analyze(file, settings=opened))
+
+    comparison = compare_reports(tuple(map(read, options.files)), language=settings.language)
     if options.json:
         rows = [{"subject": row.subject, "cells": list(row.cells), "best": list(row.best)} for row in comparison.rows]
         print(json.dumps({"names": list(comparison.names), "rows": rows}, ensure_ascii=False))

@@ -6,11 +6,13 @@ Contract text lives in the session only: no cache that other visitors share, not
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
 
 from analyzer.batch import Content, Failure, analyze_isolated
+from analyzer.errors import ASK_PASSWORD, EncryptedDocumentError
 from analyzer.faces.page_frame import draw_frame
 from analyzer.faces.page_review import show_review
 from analyzer.faces.page_tables import show_checklist, show_comparison, show_downloads, show_times
@@ -74,7 +76,7 @@ def main() -> None:
             format_func=lambda i: reports[i][0].document.name,
             key=f"document{len(reports)}",
         )
-    report, source = reports[chosen or 0] if reports else (None, None)
+    report, source, password = reports[chosen or 0] if reports else (None, None, "")
     tabs = open_tabs(language)
     if report is None:
         for tab in tabs[:5]:
@@ -87,9 +89,9 @@ def main() -> None:
         with tabs[2]:
             show_times(report, language)
         with tabs[3]:
-            show_comparison([r for r, _ in reports], language)
+            show_comparison([r for r, _, _ in reports], language)
         with tabs[4]:
-            show_downloads(report, source, language)
+            show_downloads(report, source, language, password)
     with tabs[5]:
         show_training(report, language)
 
@@ -147,30 +149,52 @@ def digest_content(data: Content) -> bytes:
     return hashlib.sha256(b"".join(repr(name).encode() + hashlib.sha256(content).digest() for name, content in data)).digest()
 
 
-def analyze_files(files: list[tuple[str, Content]], settings: Settings, language: str) -> list[tuple[Report, bytes | None]]:
-    """Analyze what is not yet in this session; every contract in a process that may die alone."""
+def analyze_files(files: list[tuple[str, Content]], settings: Settings, language: str) -> list[tuple[Report, bytes | None, str]]:
+    """Analyze what is not yet in this session; every contract in a process that may die alone.
+
+    A PDF that asks for a password gets a field for it. Passwords stay in the session as long as their file does, beside its bytes.
+
+    Returns
+    -------
+    list of (report, bytes of the only file, password that opened it)
+    """
     store: dict[str, Report | Failure] = st.session_state.setdefault("reports", {})
+    passwords: dict[str, str] = st.session_state.setdefault("passwords", {})
     model = st.session_state.get("model")
     keys = [hashlib.sha256(repr((name, settings.side, model)).encode() + digest_content(data)).hexdigest() for name, data in files]
     for stale in set(store) - set(keys):
         del store[stale]
-    todo = [(key, name, data) for key, (name, data) in zip(keys, files, strict=True) if key not in store]
+    closed = [hashlib.sha256(repr(name).encode() + digest_content(data)).hexdigest() for name, data in files]
+    for stale in set(passwords) - set(closed):
+        del passwords[stale]
+    for key, lock in zip(keys, closed, strict=True):
+        given = st.session_state.get(f"password-{lock}")
+        if given and given != passwords.get(lock):
+            passwords[lock] = given
+            if isinstance(store.get(key), Failure):
+                del store[key]
+    todo = [
+        (key, name, data, passwords.get(lock, "")) for key, lock, (name, data) in zip(keys, closed, files, strict=True) if key not in store
+    ]
     if todo:
         bar = st.progress(0.0)
-        for position, (key, name, data) in enumerate(todo):
+        for position, (key, name, data, password) in enumerate(todo):
             bar.progress((position + 0.1) / len(todo), text=word("page", "reading", language).format(name=escape_markdown(name)))
-            store[key] = analyze_isolated(name, data, settings=settings, model=model)
+            store[key] = analyze_isolated(name, data, settings=replace(settings, password=password), model=model)
         bar.progress(1.0, text=word("page", "done", language))
         bar.empty()
-    found: list[tuple[Report, bytes | None]] = []
-    for key, (name, data) in zip(keys, files, strict=True):
+    found: list[tuple[Report, bytes | None, str]] = []
+    for key, lock, (name, data) in zip(keys, closed, files, strict=True):
         result = store[key]
-        if isinstance(result, Failure):
+        if isinstance(result, Failure) and result.code == EncryptedDocumentError.code and result.hint == ASK_PASSWORD:
+            label = word("page", "password_wrong" if lock in passwords else "password", language).format(name=escape_markdown(name))
+            st.text_input(label, type="password", key=f"password-{lock}", autocomplete="off", help=word("page", "password_hint", language))
+        elif isinstance(result, Failure):
             st.error(
                 f"**{word('page', 'failed', language).format(name=escape_markdown(name))}**. {escape_markdown(failure_text(result.code, result.message, language))}"
             )
         else:
-            found.append((result, data if isinstance(data, bytes) else None))
+            found.append((result, data if isinstance(data, bytes) else None, passwords.get(lock, "")))
     return found
 
 

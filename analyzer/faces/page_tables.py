@@ -37,7 +37,7 @@ def show_comparison(reports: list[Report], language: str) -> None:
     st.markdown(compare_reports(tuple(reports), language=language).to_markdown())
 
 
-def show_downloads(report: Report, source: bytes | None, language: str) -> None:
+def show_downloads(report: Report, source: bytes | None, language: str, password: str = "") -> None:
     """Files are built when they are asked for; what people send on comes first, what programs read last."""
     stem = Path(report.document.name or "contract").stem
     offers = [
@@ -55,7 +55,7 @@ def show_downloads(report: Report, source: bytes | None, language: str) -> None:
     for name, format, mime in offers:
 
         def build(format: str = format) -> str | bytes:
-            return report.render(format, language, source=source)
+            return report.render(format, language, source=source, password=password)
 
         button, words = st.columns([1, 3], vertical_alignment="center")
         label = word("page", name, language)

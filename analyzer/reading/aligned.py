@@ -24,6 +24,8 @@ MAX_RULES = 1000
 
 _BULLET = re.compile(r"\s*(?:[•▪●○■□◦‣⁃∙·➢➤✓✔\-–—*]|\(?[a-z]\)|\(?[ivx]{1,4}\)|\(?\d{1,2}[.)](?!\d))\s")
 _GOES_ON = re.compile(r"[a-zà-öø-ÿ(]")
+#: Rules that are typed, under the heads of a table.
+_TYPED_RULE = re.compile(r"[-=–—]{3,}")
 
 
 @dataclass(slots=True)
@@ -68,6 +70,20 @@ class _Region:
         if number is None or not self.is_aligned(number, segment):
             return False
         return number + 1 == len(self.columns) or segment.x1 < self.columns[number + 1][0] - 2
+
+    def split(self, row: list[Segment]) -> list[Segment]:
+        """Part text that runs over a column where a gap in it ends at the left edge of that column."""
+        if not any(segment.gaps for segment in row):
+            return row
+        pieces: list[Segment] = []
+        for segment in row:
+            wide = [gap for gap in segment.gaps if any(abs(left - gap[1]) < ALIGNED for left, _ in self.columns[1:])]
+            # A line of prose has wide gaps wherever it is stretched; alone on its line, all gaps must be those of columns.
+            if wide and (len(row) > 1 or len(wide) == len(segment.gaps)):
+                pieces += segment.split_at(wide)
+            else:
+                pieces.append(segment)
+        return pieces
 
     def add(self, row: Sequence[Segment]) -> None:
         placed: list[tuple[int, Segment]] = []
@@ -118,7 +134,7 @@ def _grow(rows: list[list[Segment]], first: int) -> _Region | None:
     region.placed.append(list(enumerate(rows[first])))
     end, pending = first + 1, 0
     for position in range(first + 1, len(rows)):
-        row, above = rows[position], rows[position - 1]
+        row, above = region.split(rows[position]), rows[position - 1]
         size = max(s.size for s in row)
         distance = row[0].bottom - above[0].bottom
         if not 0 < distance < ROW_STEP * size or len(row) > MAX_COLUMNS or len(region.columns) > MAX_COLUMNS:
@@ -172,7 +188,8 @@ def _gather(region: _Region, rows: list[list[Segment]], rules: Sequence[Rule]) -
         if not joins:
             table.append([[] for _ in region.columns])
         for number, segment in placed:
-            table[-1][number].append(segment)
+            if not _TYPED_RULE.fullmatch(segment.text):
+                table[-1][number].append(segment)
     return table
 
 

@@ -18,8 +18,12 @@ from analyzer.types import Box
 
 #: Lines of one paragraph that does not fill its lines stand closer than this many type sizes: on a form, all lines are far apart.
 SPARSE = 1.7
+#: A sentence goes on below a gap of at most this many type sizes.
+TORN = 9.0
 #: Share of the page height, top and bottom, where running heads and page numbers live.
 MARGIN_BAND = 0.12
+#: What is known for a running head is also one a little further in: on a page with a title above it, say.
+WIDE_BAND = 0.15
 
 _DIGITS = re.compile(r"\d+")
 _PAGE_NUMBER = re.compile(
@@ -120,7 +124,10 @@ def _part_furniture(rows: list[list[Segment]], page: RawPage, furniture: frozens
     kept: list[list[Segment]] = []
     for row in rows:
         text = " ".join(segment.text for segment in row)
-        if furniture is not None and _in_margin(row, page) and (furniture_key(text, row) in furniture or _is_page_number(text)):
+        if furniture is not None and (
+            (_in_margin(row, page, WIDE_BAND) and furniture_key(text, row) in furniture)
+            or (_in_margin(row, page) and _is_page_number(text))
+        ):
             dropped.append(text)
         else:
             kept.append(row)
@@ -181,6 +188,10 @@ def _as_shown(box: Box | None, page: RawPage) -> Box | None:
 
 def _grid_lines(rows: list[list[list[Segment]]], number: int) -> list[TextLine]:
     lines = []
+    # Boxes to be filled in, and rules drawn twice, make columns in which nothing stands.
+    used = [n for n in range(max(map(len, rows), default=0)) if any(row[n] for row in rows)]
+    if len(used) > 1 and rows and len(rows[0]) > 2:
+        rows = [[row[n] for n in used] for row in rows]
     for row in rows:
         cells = [" ".join(segment.text for segment in cell) for cell in row]
         boxes: list[Box | None] = [_union(cell, number) if cell else None for cell in row]
@@ -216,6 +227,8 @@ def _prose_lines(rows: list[list[Segment]], page: RawPage) -> list[TextLine]:
     loose = 2 * sum(row[-1].x1 < right_edge - 0.25 * max(60.0, right_edge - row[0].x0) for row in rows) > len(rows)
     lines: list[TextLine] = []
     previous: list[Segment] | None = None
+    #: Where the item begins to which the lines belong: text that begins there and is no item of its own comes after the list.
+    item_x: float | None = None
     for position, row in enumerate(rows):
         if position < after:
             continue
@@ -233,20 +246,37 @@ def _prose_lines(rows: list[list[Segment]], page: RawPage) -> list[TextLine]:
             same = abs(before - size) <= 0.12 * max(before, size) and bold == all(s.bold for s in previous)
             ended = bool(_SENTENCE_END.search(lines[-1].text)) if lines else True
             short = previous[-1].x1 < right_edge - 0.25 * max(60.0, right_edge - previous[0].x0)
+            small = text[:1].islower()
+            apart = distance > 1.45 * max(pitch, size)
+            # A full line in the middle of a sentence goes on below a gap: there was a page break in the source.
+            torn = apart and same and small and not ended and not short and distance < TORN * size and not previous[0].hint
             new_block = (
-                distance < -pitch  # next column
-                or distance > 1.45 * max(pitch, size)
-                or not same
-                or bool(_BULLET.match(text) and (ended or short or row[0].x0 != previous[0].x0))
-                or bool(_NUMBERED.match(text) and (ended or short or bold))
-                or (loose and short and distance > SPARSE * size and not text[:1].islower())
-                or (ended and _is_capitals(text) and not _is_capitals(lines[-1].text))
-                or (short and _is_capitals(lines[-1].text) and not _is_capitals(text))
-                or (short and ended and abs(row[0].x0 - previous[0].x0) < 3 and text[:1].isupper())
+                not torn
+                and (
+                    distance < -pitch  # next column
+                    or apart
+                    or (short and not small and distance > 1.25 * max(pitch, size))
+                    or not same
+                    or bool(_BULLET.match(text) and (ended or short or row[0].item or row[0].x0 != previous[0].x0))
+                    or bool(_NUMBERED.match(text) and (ended or short or bold or row[0].item))
+                    or (loose and short and distance > SPARSE * size and not small)
+                    or (ended and _is_capitals(text) and not _is_capitals(lines[-1].text))
+                    or (short and _is_capitals(lines[-1].text) and not _is_capitals(text))
+                    # Under the bullet, not under the words of the item: the list has ended.
+                    or (
+                        item_x is not None
+                        and row[0].x0 < item_x + 3
+                        and text[:1].isupper()
+                        and (short or (previous[0].x0 > item_x + 0.8 * size and row[0].x0 > item_x - size))
+                    )
+                    or (short and ended and abs(row[0].x0 - previous[0].x0) < 3 and text[:1].isupper())
+                )
             )
-            if distance < -pitch and not ended and text[:1].islower():
+            if distance < -pitch and not ended and small:
                 new_block = False  # a sentence that goes on in the next column
         lines.append(TextLine(text, new_block, row[0].hint, box, size, bold))
+        if new_block or previous is None:
+            item_x = row[0].x0 if _BULLET.match(text) else None
         previous = row
     return lines
 
@@ -262,9 +292,9 @@ def _is_page_number(text: str) -> bool:
     return match is not None and (match["of"] is None or int(match["page"]) <= int(match["of"]))
 
 
-def _in_margin(row: list[Segment], page: RawPage) -> bool:
+def _in_margin(row: list[Segment], page: RawPage, band: float = MARGIN_BAND) -> bool:
     height = page.width if page.turn in (1, 3) else page.height
-    return bool(height) and (row[0].bottom < MARGIN_BAND * height or row[0].top > (1 - MARGIN_BAND) * height)
+    return bool(height) and (row[0].bottom < band * height or row[0].top > (1 - band) * height)
 
 
 def find_furniture(pages: list[RawPage]) -> frozenset[str]:
@@ -275,6 +305,8 @@ def find_furniture(pages: list[RawPage]) -> frozenset[str]:
     """
     places: dict[str, set[int]] = defaultdict(set)
     counting: dict[str, list[tuple[int, tuple[int, ...], str]]] = defaultdict(list)
+    #: Heads with a page number beside them, by what is to be added to the number of the page.
+    numbered: dict[int, dict[int, str]] = defaultdict(dict)
     for number, page in enumerate(pages):
         if not page.height:
             continue
@@ -282,11 +314,18 @@ def find_furniture(pages: list[RawPage]) -> frozenset[str]:
         for row in split_segments(margin):
             key = furniture_key(" ".join(s.text for s in row), row)
             places[key].add(number)
+            for end in (row[0], row[-1]) if len(row) > 1 else ():
+                if end.text.isdecimal() and len(end.text) < 4:
+                    numbered[int(end.text) - number][number] = key
             figures = _DIGITS.findall(key)
             if figures and len(figures) <= 8:
                 counting[_DIGITS.sub("#", key)].append((number, tuple(int(figure[:9]) for figure in figures), key))
     needed = max(2, min(3, (len(pages) + 1) // 2))
     found = {key for key, numbers in places.items() if len(numbers) >= needed}
+    for heads in numbered.values():
+        # "Chapter 2: Repairs        14": the words change with the chapter, the number goes on.
+        if len(heads) >= max(3, needed):
+            found |= set(heads.values())
     for entries in counting.values():
         if len({number for number, _, _ in entries}) < needed:
             continue

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import itertools
 import logging
+import re
 import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from analyzer.errors import CorruptDocumentError, EncryptedDocumentError, TooLargeError
+from analyzer.errors import ASK_PASSWORD, CorruptDocumentError, EncryptedDocumentError, TooLargeError
 from analyzer.reading.bounded import FOREIGN, Meter, count_pages, make_interpreter, make_manager, open_document, walk_pages
 from analyzer.reading.budget import Budget
-from analyzer.reading.runs import ASK_PASSWORD, RawPage, Rule, Run
+from analyzer.reading.runs import RawPage, Rule, Run
 from analyzer.settings import Limits
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ MAX_PATH = 40
 
 #: Codes that WinAnsiEncoding leaves free; writers of PDF use 0x7f for the dots of lists.
 _FREE_CODES = frozenset({0x7F, 0x81, 0x8D, 0x8F, 0x90, 0x9D})
+#: Three spaces or more set a column apart.
+_SPACES = re.compile("[ \xa0]{3,}")
 _BOLD = ("bold", "black", "heavy", "semibold", "demi")
 
 
@@ -178,8 +181,37 @@ def is_bold(name: str) -> bool:
     return any(word in name for word in _BOLD)
 
 
+def _split_at_spaces(text: str, length: float, size: float) -> Iterator[tuple[str, float, float]]:
+    """Yield the pieces between three spaces or more, each with the shares of the length at which it begins and ends.
+
+    In type of one width all characters count the same; in other type a space is about a quarter of the size (0.25 in Times, 0.28 in Helvetica).
+    """
+    single = abs(length - 0.6 * size * len(text)) < 0.06 * length
+    blanks = sum(character in " \xa0" for character in text)
+    others = len(text) - blanks
+    space = 1.0 if single else 0.26 * size
+    width = 1.0 if single else max(length - space * blanks, 0.1 * size * others) / max(others, 1)
+    total = space * blanks + width * others
+    place, begin = 0.0, 0
+    for gap in _SPACES.finditer(text + "   "):
+        piece = text[begin : gap.start()]
+        inner = sum(character in " \xa0" for character in piece)
+        end = place + space * inner + width * (len(piece) - inner)
+        if piece:
+            yield piece, place / total, end / total
+        place, begin = end + space * (gap.end() - gap.start()), gap.end()
+
+
 def add_run(page: RawPage, text: str, x0: float, y0: float, x1: float, y1: float, size: float, bold: bool) -> None:
-    """Add a text to the page by the ends of its baseline (origin bottom left), sorted by the direction in which it runs."""
+    """Add a text to the page by the ends of its baseline (origin bottom left), sorted by the direction in which it runs.
+
+    Columns that are set with spaces ("Minor      2 days      5 days") are runs of their own.
+    """
+    if "   " in text or "\xa0\xa0\xa0" in text:
+        for piece, start, end in _split_at_spaces(text, ((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5, size):
+            ax, ay, bx, by = x0 + start * (x1 - x0), y0 + start * (y1 - y0), x0 + end * (x1 - x0), y0 + end * (y1 - y0)
+            add_run(page, piece, ax, ay, bx, by, size, bold)
+        return
     if not text.strip() or size <= 0 or not (-1e6 < x0 < 1e6 and -1e6 < y0 < 1e6 and x1 - x0 < 1e6):
         return
     width, height = page.width, page.height

@@ -7,20 +7,22 @@ sentences. pdfium has the text of a page in one piece; asking it for the text of
 from __future__ import annotations
 
 import ctypes
+import itertools
 import re
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from analyzer.errors import CorruptDocumentError, EncryptedDocumentError, SettingsError, TooLargeError
+from analyzer.errors import ASK_PASSWORD, CorruptDocumentError, EncryptedDocumentError, SettingsError, TooLargeError
 from analyzer.reading.bidi import runs_right_to_left, turn_line
 from analyzer.reading.budget import Budget
 from analyzer.reading.pdf import MAX_FORM_DEPTH, MAX_FORM_DRAWS, MAX_PATH, MAX_RULES, add_run, is_bold, rules_of_path
-from analyzer.reading.runs import ASK_PASSWORD, RawPage
+from analyzer.reading.runs import RawPage
 from analyzer.settings import Limits
 
 #: What pdfium writes for a hyphen at the end of a line, depending on its version.
 _HYPHENS = str.maketrans({"\x02": "-", "\ufffe": "-"})
+_WORD = re.compile("[^ \xa0]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _Matrix = tuple[float, float, float, float, float, float]
 _UNIT: _Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
@@ -174,7 +176,7 @@ class _PageReader:
             yield first, low - 1
             first = low - 1
 
-    def _add(self, text_page: Any, text: str, start: int, stop: int) -> None:
+    def _add(self, text_page: Any, text: str, start: int, stop: int, *, whole: bool = False) -> None:
         """Add a run, placed by the origin of its first letter and the end of its last."""
         raw = self.raw
         if not text.isascii() or "\x02" in text:
@@ -215,11 +217,29 @@ class _PageReader:
         elif abs(a) <= 0.1 * abs(b):
             x1 = x0 + (y1 - y0) * a / b
         size = raw.FPDFText_GetFontSize(text_page, start) * (c * c + d * d) ** 0.5
+        # Type of one width has letters of 0.6 of its size, and most other type has narrower ones: few lines need a closer look.
+        if not whole and abs(x1 - x0) > 0.605 * size * len(kept) and len(kept) == stop - start:
+            cuts = self._find_wide_gaps(text_page, kept, start, size)
+            if cuts:
+                for begin, end in itertools.pairwise([0, *cuts, len(kept)]):
+                    self._add(text_page, kept[begin:end], start + begin, start + end, whole=True)
+                return
         p, q, r, s, e, f = self.ctm
         add_run(
             self.result, kept, p * x0 + r * y0 + e, q * x0 + s * y0 + f, p * x1 + r * y1 + e, q * x1 + s * y1 + f, size,
             self._is_bold(text_page, start),
         )  # fmt: skip
+
+    def _find_wide_gaps(self, text_page: Any, text: str, start: int, size: float) -> list[int]:
+        """Return the places in a text behind gaps of three spaces or more: pdfium shows them as one, and another cell stands behind."""
+        left, right = self.raw.FS_RECTF(), self.raw.FS_RECTF()
+        places = []
+        for (_, end), (begin, _) in itertools.pairwise(match.span() for match in _WORD.finditer(text)):
+            self.raw.FPDFText_GetLooseCharBox(text_page, start + end - 1, left)
+            self.raw.FPDFText_GetLooseCharBox(text_page, start + begin, right)
+            if right.left - left.right > 1.7 * size:
+                places.append(begin)
+        return places
 
     def _is_bold(self, text_page: Any, at: int) -> bool:
         name = ctypes.create_string_buffer(128)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-#: Hint for a file that asks for a password.
-ASK_PASSWORD = "give it as the setting password, or save a copy without one"
+#: What is drawn again at most this share of the type size away is the same text.
+REDRAWN = 0.25
 
 
 class Run(NamedTuple):
@@ -71,7 +72,9 @@ class RawPage:
         return [run.text for runs in self.turned.values() for run in runs]
 
     def set_upright(self) -> None:
-        """Read the page along the direction in which most of its text runs."""
+        """Read the page along the direction in which most of its text runs; letters that are drawn again at the same place are dropped."""
+        self.runs = drop_redrawn(self.runs)
+        self.turned = {turn: drop_redrawn(runs) for turn, runs in self.turned.items()}
         counts = {turn: sum(len(run.text) for run in runs) for turn, runs in self.turned.items() if turn}
         best = max(counts, key=lambda turn: counts[turn], default=0)
         along = sum(len(run.text) for run in self.runs)
@@ -99,3 +102,40 @@ class RawPage:
         if self.turn == 3:
             return self.width - bottom, x0, self.width - top, x1
         return box
+
+
+def drop_redrawn(runs: list[Run]) -> list[Run]:
+    """Drop what is drawn again within a fraction of its size at the same place, and call what stays bold: a shadow, or bold by hand.
+
+    Two letters of a word that are the same ("ll") stand a whole letter apart, and on one baseline.
+    """
+    if len({run.text for run in runs}) == len(runs):
+        return runs
+    places: dict[str, list[int]] = defaultdict(list)
+    for number, run in enumerate(runs):
+        places[run.text.strip()].append(number)
+    dropped: set[int] = set()
+    bold: set[int] = set()
+    for numbers in places.values():
+        if len(numbers) == 1:
+            continue
+        numbers.sort(key=lambda number: runs[number].x0)
+        near: list[int] = []
+        for number in numbers:
+            run = runs[number]
+            near = [kept for kept in near if run.x0 - runs[kept].x0 <= REDRAWN * run.size]
+            kept = next((kept for kept in reversed(near) if _is_redrawn(runs[kept], run)), None)
+            if kept is None:
+                near.append(number)
+            else:
+                dropped.add(number)
+                bold.add(kept)
+    if not dropped:
+        return runs
+    return [run._replace(bold=True) if number in bold else run for number, run in enumerate(runs) if number not in dropped]
+
+
+def _is_redrawn(first: Run, again: Run) -> bool:
+    aside, below = again.x0 - first.x0, abs(again.bottom - first.bottom)
+    share = 0.75 if below > 0.01 * first.size else 0.5
+    return below <= REDRAWN * first.size and aside <= share * (first.x1 - first.x0) and abs(again.size - first.size) <= 0.02 * first.size

@@ -14,7 +14,7 @@ FORMATS = ("text", "json", "html", "md", "csv", "xlsx", "docx", "pdf")
 BINARY = frozenset({"xlsx", "docx", "pdf"})
 
 
-def render(report: Report, format: str, language: str, *, source: bytes | None = None) -> str | bytes:
+def render(report: Report, format: str, language: str, *, source: bytes | None = None, password: str = "") -> str | bytes:
     """Render a report; see `Report.render`."""
     if language not in LANGUAGES:
         raise SettingsError(f"Unknown language {language!r}", hint="known: " + ", ".join(LANGUAGES))
@@ -47,5 +47,5 @@ def render(report: Report, format: str, language: str, *, source: bytes | None =
     if format == "pdf":
         from analyzer.report.export_pdf import render_pdf
 
-        return render_pdf(report, language, source)
+        return render_pdf(report, language, source, password)
     raise SettingsError(f"Unknown format {format!r}", hint="known: " + ", ".join(FORMATS))

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 _COLOURS = {Severity.HIGH: "ef9a9a", Severity.MEDIUM: "ffcc80", Severity.LOW: "e6ee9c"}
 
 
-def render_pdf(report: Report, language: str, source: bytes | None) -> bytes:
-    """Return the original PDF with a highlight and a note per finding.
+def render_pdf(report: Report, language: str, source: bytes | None, password: str = "") -> bytes:
+    """Return the original PDF with a highlight and a note per finding; a closed one is opened with the password, and the copy is open.
 
     Raises
     ------
@@ -37,7 +37,7 @@ def render_pdf(report: Report, language: str, source: bytes | None) -> bytes:
     if source is None or hashlib.sha256(source).hexdigest() != report.document.sha256:
         raise SettingsError("The format pdf needs the original file", hint="render('pdf', source=the bytes that were analyzed)")
     try:
-        writer = PdfWriter(clone_from=PdfReader(io.BytesIO(source), strict=False))
+        writer = PdfWriter(clone_from=PdfReader(io.BytesIO(source), strict=False, password=password or None))
         for finding in report.findings:
             if finding.severity is Severity.INFO:
                 continue

@@ -105,14 +105,15 @@ class Report:
 
         return findings_frame(self, language or self.language)
 
-    def render(self, format: str = "text", language: str | None = None, *, source: bytes | None = None) -> str | bytes:
+    def render(self, format: str = "text", language: str | None = None, *, source: bytes | None = None, password: str = "") -> str | bytes:
         """Return the report as "text", "json", "html", "md", "csv" (str) or "xlsx", "docx", "pdf" (bytes).
 
-        `language` is that of headings and explanations, by default the contract's. "pdf" marks the findings in the original and needs the `source` bytes.
+        `language` is that of headings and explanations, by default the contract's. "pdf" marks the findings in the original and needs the `source` bytes,
+        and the `password` that opened them; the marked copy is not closed.
         """
         from analyzer.report.export import render
 
-        return render(self, format, language or self.language, source=source)
+        return render(self, format, language or self.language, source=source, password=password)
 
     def to_json(self, *, indent: int | None = None) -> str:
         """Return the whole report as JSON; `from_json` gives an equal report back."""

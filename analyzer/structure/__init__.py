@@ -12,14 +12,17 @@ from analyzer.structure.contents import find_contents
 from analyzer.structure.headings import HeadingPath, guess_heading
 from analyzer.structure.language import detect_block_language, detect_language
 from analyzer.structure.sentences import split_sentences
+from analyzer.structure.tables import count_first_table as _first_table
 from analyzer.structure.tables import head_cells
 from analyzer.types import Document, Line, Page, Part, Sentence, SentenceKind, Span
 
 __all__ = ["detect_language", "split_document", "split_sentences"]
 
 _ITEM = re.compile(
-    r"\s*(?:[☐☑☒•▪●○■□◦‣⁃∙·➢➤✓✔*–—-]\s+|\(?[a-z]{1,2}\)\s+|\(?[ivx]{1,4}\)\s+|\(?\d{1,2}\)\s+|[a-z]\.\s+|(?:lit|lett?)\.?\s?[a-z]\b[.)]?\s+|\d{1,2}(?:\.\d{1,2}){0,4}\.?\s+(?=\S))"
+    r"\s*(?:[☐☑☒•▪●○■□◦‣⁃∙·➢➤✓✔*–—-]\s+|\(?[a-z]{1,2}\)\s+|\(?[ivx]{1,4}\)\s+|\(?\d{1,2}\)\s+|[a-z]\.\s+|[ivx]{2,4}\.\s+|(?:lit|lett?)\.?\s?[a-z]\b[.)]?\s+|\d{1,2}(?:\.\d{1,2}){0,4}\.?\s+(?=\S))"
 )
+#: "within sixty\n(60) days", "may (i) use its staff and\n(ii) employ others": marks in brackets that fell to the start of a line.
+_BRACKET_ITEM = re.compile(r"\s*\((?:[a-z]{1,2}|[ivx]{1,4}|\d{1,2})\)\s")
 _NUMBER_ITEM = re.compile(r"\s*\d{1,2}(?:\.\d{1,2}){0,4}\.?\s")
 _TEXT_END = re.compile(r"[.!?:;…][\"»”')\]]?\s*$")
 #: A line longer than this is a paragraph that was never wrapped.
@@ -79,6 +82,7 @@ def _split_part(rows: list[Sentence], text: str, part: Part, pages: tuple[Page, 
             end = position
             while end < len(blocks) and blocks[end].hint == "table_row":
                 end += 1
+            end = position + _first_table([block.lines for block in blocks[position:end]])
             _add_table(rows, blocks[position:end], text, main, path.titles)
             position = end
             continue
@@ -105,6 +109,7 @@ def _split_part(rows: list[Sentence], text: str, part: Part, pages: tuple[Page, 
             rows.append(Sentence(len(rows), Span(block.start, block.end), SentenceKind.HEADING, spoken, flat, path.titles))
             path.add(guess, flat)
             continue
+        path.note_text(flat)
         # Where notes stand at the end of the file, no heading says where they belong.
         titles = () if block.hint == "note" and first.box is None else path.titles
         item = block.hint == "list_item" or (block.hint != "note" and _ITEM.match(flat))
@@ -179,11 +184,14 @@ def _parts(lines: list[Line], text: str) -> Sequence[list[Line]]:
     parts: list[list[Line]] = [[lines[0]]]
     for before, line in itertools.pairwise(lines):
         words, last = text[line.span.start : line.span.end], text[before.span.start : before.span.end]
+        first = text[parts[-1][0].span.start : parts[-1][0].span.end]
         ended = bool(_TEXT_END.search(last))
         short = len(last) < 0.72 * widest
         item = _ITEM.match(words)
         if item and _NUMBER_ITEM.match(words) and not ended and not short:
             item = None  # a figure that fell to the start of a line: "innert\n30 Tagen"
+        elif item and _BRACKET_ITEM.match(words) and not (ended or short or line.bold or _BRACKET_ITEM.match(first)):
+            item = None
         breaks = (
             bool(item)
             or (len(last) > UNWRAPPED and words[:1].isupper())

@@ -10,11 +10,15 @@ from analyzer.structure.numbers import Number, Style, read_number
 
 _NUMBERED = re.compile(
     r"^(?P<word>(?:art(?:icle|ikel|icolo)?|section|clause|chapitre|kapitel|capitolo|chapter|annexe?|anhang|anlage|allegato|appendix|schedule|exhibit|partie|teil|parte|part|titre|titel|titolo|title)\b\.?\s*)?"
-    r"(?P<number>\d{1,2}(?:[.-]\d{1,2}){0,4}|premier|primo|unique|unico|[IVX]{1,5}|[A-Z])(?P<tail>\s*[.):–—-]*(?:\s+|$))(?P<title>\S.*)?$",
+    r"(?P<number>\d{1,2}(?:[.-]\d{1,2}){0,4}(?:\s?(?:bis|ter|quater|quinquies)\b)?|premier|primo|unique|unico|[IVX]{1,5}|[A-Z])(?P<tail>\s*[.):–—-]*(?:\s+|$))(?P<title>\S.*)?$",
     re.IGNORECASE,
 )
 _PARAGRAPH = re.compile(r"^§{1,2}\s*(?P<number>\d{1,3}[a-z]?)\b\.?\)?\s*(?P<title>.*)$")
-_ENDS_LIKE_TEXT = re.compile(r"[,;]$|(?<!\betc)(?<!\d)\.$")
+_ENDS_LIKE_TEXT = re.compile(r"[,;]$|(?<!\betc)(?<!\b\d)(?<!\b\d\d)\.$")
+#: Two sentences: "Warranties. The provider makes the following ones".
+_GOES_ON_AS_TEXT = re.compile(r"[a-zà-öø-ÿ]{4}\.\s+[A-ZÀ-Ý][a-zà-öø-ÿ]+\s")
+#: Numbers of documents and files ("AB/123/4.1"), which are printed in capitals.
+_CODE = re.compile(r"(?=\S*\d)(?=\S*[/_.-])\S+")
 _GOES_ON = re.compile(r"[;,]$|[;,] (?:and|or|und|oder|et|ou|e|o)$")
 _BULLET = re.compile(r"^[■▪●◆►▶➢•]\s*(?=\d)")
 _VERB = {
@@ -24,6 +28,8 @@ _VERB = {
     "en": re.compile(r"\b(is|are|shall|will|may|must|can|has|have|does|provides|agrees|includes|responds|applies|warrants|means)\b", re.I),
 }  # fmt: skip
 MAX_HEADING = 110
+#: Longest line of a title page that is no text, in characters: names of parties, places and dates.
+TITLE_PAGE = 60
 
 
 class Origin(StrEnum):
@@ -56,10 +62,17 @@ class HeadingPath:
         self._reached: dict[Style, int] = {}
         self._before_annex: dict[Style, int] = {}
         self._settled: HeadingGuess | None = None
+        #: Nothing but large lines came since the first one: a title page, and that one is the title.
+        self._title_page = False
 
     @property
     def titles(self) -> tuple[str, ...]:
         return tuple(title for _, title in self._open)
+
+    def note_text(self, text: str) -> None:
+        """Tell that a block of text came."""
+        if len(text) > TITLE_PAGE:
+            self._title_page = False
 
     def close_for(self, guess: HeadingGuess) -> None:
         """Close the headings that end where a new one begins."""
@@ -67,8 +80,13 @@ class HeadingPath:
         del self._open[self._first_ended(self._settled) :]
 
     def _settle(self, guess: HeadingGuess) -> HeadingGuess:
-        """A letter or Roman figure out of its order, among clauses counted in another style, is no part of the document that holds what follows."""
+        """A letter or Roman figure out of its order, among clauses counted in another style, is no part of the document that holds what follows.
+
+        On a title page the first large line is the title; the others stand under it.
+        """
         number = guess.number
+        if self._title_page and guess == HeadingGuess(1, Origin.LOOK):
+            return HeadingGuess(2, Origin.LOOK)
         if guess.origin is not Origin.NUMBER or number is None or number.style not in (Style.LETTER, Style.ROMAN) or number.value == (1,):
             return guess
         counted = any(other.number is not None and other.number.style in (Style.DECIMAL, Style.ARTICLE) for other, _ in self._open)
@@ -128,6 +146,9 @@ class HeadingPath:
 
     def add(self, guess: HeadingGuess, title: str) -> None:
         guess, self._settled = self._settled or guess, None
+        self._title_page = guess.origin is Origin.LOOK and (
+            self._title_page or (guess.level == 1 and not self._numbered_before(len(self._open)))
+        )
         number = guess.number
         if number is not None and number.style is Style.ANNEX and guess.origin is Origin.NUMBER:
             if not self._in_annex():
@@ -166,7 +187,8 @@ def guess_heading(
     """
     if hint.startswith("heading"):
         # Some writers style whole clauses as headings to get their numbers.
-        clause = (len(text) > MAX_HEADING and bool(_VERB[language].search(text))) or bool(_GOES_ON.search(text))
+        verb = bool(_VERB[language].search(text))
+        clause = (verb and (len(text) > MAX_HEADING or (len(text) > 60 and text.endswith(".")))) or bool(_GOES_ON.search(text))
         counted = _NUMBERED.match(text)
         number = (
             read_number(counted["word"] or "", counted["number"])
@@ -188,7 +210,11 @@ def guess_heading(
     larger = bool(size_pt and body_pt and size_pt > 1.12 * body_pt)
     letters = list(filter(str.isalpha, text))
     capitals = len(letters) > 3 and sum(map(str.isupper, letters)) > 0.85 * len(letters)
-    sentence_like = ends_like_text or (len(text.split()) > 5 and bool(_VERB[language].search(text)) and not capitals)
+    sentence_like = (
+        ends_like_text
+        or bool(_GOES_ON_AS_TEXT.search(text))
+        or (len(text.split()) > 5 and bool(_VERB[language].search(text)) and not capitals)
+    )
     if paragraph and len(text) < 90 and not sentence_like:
         return HeadingGuess(1, Origin.NUMBER, read_number("§", re.sub(r"\D", "", paragraph["number"])))
     if numbered:
@@ -205,10 +231,11 @@ def guess_heading(
         if title and not sentence_like and (title[:1].isupper() or title[:1].isdigit()) and (alone or bold or capitals or larger):
             return HeadingGuess(depth, Origin.NUMBER, number)
         return None
-    if sentence_like or not alone:
+    if sentence_like or not alone or _CODE.fullmatch(text):
         return None
     if larger:
         return HeadingGuess(1 if size_pt and body_pt and size_pt > 1.35 * body_pt else 2, Origin.LOOK)
-    if bold or capitals:
+    # "und" between the parties is no heading, bold as it may be.
+    if capitals or (bold and any(map(str.isupper, text))):
         return HeadingGuess(3 if bold and not capitals else 2, Origin.LOOK)
     return None

@@ -99,10 +99,14 @@ def _ends(text: str, start: int, dot: int, after: int, language: str) -> bool:
         return True
     abbreviations = _abbreviations(language)
     last_two = " ".join(before.lower().rstrip(".").split()[-2:])
+    if language == "de" and word.endswith("str") and next_word[:1].isdigit():
+        return False  # "Bahnhofstr. 12"
     known = word in abbreviations or last_two in abbreviations or (len(word) <= 3 and "." in token.group() and word[-1:].isalpha())
     if known:
         # An abbreviation can stand at the end ("... patches usw. Der Kunde ..."): then a capital word follows that is no name and no figure.
-        return word in _CLOSING and next_word[:1].isupper() and len(next_word) > 1
+        # "Acme Inc. (USA)" and "Art. 44 ff. DSGVO" go on.
+        statute = word in ("f", "ff") and sum(map(str.isupper, next_word)) > 1
+        return word in _CLOSING and next_word[:1].isupper() and len(next_word) > 1 and not statute and text[after : after + 1] not in "(["
     if len(word) == 1 and word.isalpha() and not before[: token.start()].rstrip()[-1:].isdigit():
         return False  # an initial ("J. Dupont") or a part of an abbreviation ("i. d. R."), but not a unit ("4 h.")
     return not (_LEGAL_BEFORE_FIGURE.search(before) and next_word[:1].isdigit())

@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
+from statistics import median
 
-from analyzer.types import Span
+from analyzer.types import Line, Span
 
 _DIGIT = re.compile(r"\d")
+#: Rows of a table stand no further apart than this many type sizes, nor than this many times what its rows usually do.
+TABLE_GAP = 2.5
+USUAL_GAPS = 2.0
+
+
+def count_first_table(rows: Sequence[Sequence[Line]]) -> int:
+    """Return how many rows belong to the first table, where several follow each other on a page with nothing but white between them."""
+    gaps: list[tuple[int, float]] = []
+    for position, (above, below) in enumerate(itertools.pairwise(rows), 1):
+        upper = [line.box for line in above if line.box is not None]
+        lower = [line.box for line in below if line.box is not None]
+        if upper and lower and upper[0].page == lower[0].page:
+            size = below[0].size_pt or 10.0
+            gaps.append((position, (min(box.top for box in lower) - max(box.bottom for box in upper)) / size))
+    if not gaps:
+        return len(rows)
+    usual = max(median(gap for _, gap in gaps), 0.0)
+    return next((position for position, gap in gaps if gap > TABLE_GAP and gap > USUAL_GAPS * usual), len(rows))
 
 
 def head_cells(text: str, rows: Sequence[Sequence[Span]], bold: Sequence[bool]) -> list[tuple[tuple[str, Span], ...]]:
@@ -28,6 +48,8 @@ def head_cells(text: str, rows: Sequence[Sequence[Span]], bold: Sequence[bool]) 
     heads: list[str] = []
     under_head = False
     paired: list[tuple[tuple[str, Span], ...]] = []
+    # A title over all columns stands above the heads.
+    titles = next((n for n, row in enumerate(words) if len(row) < 2 or sum(bool(word.strip()) for word in row) > 1), 0)
     for position, row in enumerate(rows):
         here = words[position]
         following = words[position + 1] if position + 1 < len(words) else []
@@ -36,7 +58,11 @@ def head_cells(text: str, rows: Sequence[Sequence[Span]], bold: Sequence[bool]) 
             under_head = False
             paired.append(tuple(("", span) for span in row))
         elif _is_head(
-            here, bold[position], words[position + 1 :] if position == 0 else [following], first=position == 0, has_heads=bool(heads)
+            here,
+            bold[position],
+            words[position + 1 :] if position == titles else [following],
+            first=position == titles,
+            has_heads=bool(heads),
         ):
             heads, under_head = here, True
             paired.append(tuple(("", span) for span in row))

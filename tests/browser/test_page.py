@@ -195,6 +195,35 @@ def test_unreadable_upload_is_one_message() -> None:
     assert "Die Datei ist beschädigt" in page.error[0].value  # type: ignore[attr-defined]
 
 
+def test_a_closed_pdf_gets_a_field_for_its_password() -> None:
+    import io
+
+    from pypdf import PdfReader, PdfWriter
+
+    from analyzer.types import Side
+
+    writer = PdfWriter(clone_from=PdfReader(SAMPLES / "support-agreement-en.pdf"))
+    writer.encrypt("open sesame", algorithm="RC4-128")
+    buffer = io.BytesIO()
+    writer.write(buffer)
+    page = make_page()
+    page.run()  # type: ignore[attr-defined]
+    assert not page.text_input  # type: ignore[attr-defined]
+    page.file_uploader(key="upload").set_value(("closed.pdf", buffer.getvalue(), "application/pdf")).run()  # type: ignore[attr-defined]
+    assert not page.error and not page.exception  # type: ignore[attr-defined]
+    field = page.text_input[0]  # type: ignore[attr-defined]
+    assert field.label == "closed.pdf est protégé: mot de passe" and field.proto.type == field.proto.Type.PASSWORD
+    field.set_value("wrong").run()
+    assert "n'ouvre pas closed.pdf" in page.text_input[0].label  # type: ignore[attr-defined]
+    page.segmented_control(key="language").set_value("it").run()  # type: ignore[attr-defined]
+    assert "non apre closed.pdf" in page.text_input[0].label  # type: ignore[attr-defined]
+    page.text_input[0].set_value("open sesame").run()  # type: ignore[attr-defined]
+    assert not page.exception and not [box for box in page.text_input if "closed.pdf" in box.label]  # type: ignore[attr-defined]
+    assert any("4 hours" in element.proto.body for element in page.get("html"))  # type: ignore[attr-defined]
+    page.radio(key="side").set_value(Side.PROVIDER).run()  # type: ignore[attr-defined]
+    assert not page.error and not [box for box in page.text_input if "closed.pdf" in box.label]  # type: ignore[attr-defined]
+
+
 def test_corrections_outlive_another_contract() -> None:
     """The editor of labels forgets its edits when it leaves the screen; the session does not."""
     page = make_page()

@@ -1,0 +1,215 @@
+"""What pages of real contracts showed: each case is the smallest page that was once read wrong."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen.canvas import Canvas
+
+from analyzer.reading import read_document
+from analyzer.reading.layout import layout_page
+from analyzer.reading.runs import RawPage, Run, drop_redrawn
+from analyzer.settings import Settings
+from analyzer.structure import split_document
+from analyzer.types import Document, SentenceKind
+
+ENGINES = ["pdfminer", "pdfium"]
+SIZE = 10.0
+
+
+class Sheet:
+    """A page under a pen, read by either engine."""
+
+    def __init__(self) -> None:
+        self.buffer = io.BytesIO()
+        self.canvas = Canvas(self.buffer, pagesize=A4, invariant=1)
+
+    def put(self, x: float, y: float, text: str, font: str = "Helvetica", size: float = SIZE) -> None:
+        self.canvas.setFont(font, size)
+        self.canvas.drawString(x, y, text)
+
+    def read(self, engine: str = "pdfminer") -> Document:
+        self.canvas.showPage()
+        self.canvas.save()
+        return read_document(self.buffer.getvalue(), settings=Settings(pdf_engine=engine, ocr="never"))
+
+
+def run(text: str, x: float, top: float, **changes: Any) -> Run:
+    width = changes.pop("width", 0.5 * SIZE * len(text))
+    return Run(text, x, top, x + width, top + SIZE, SIZE, False)._replace(**changes)
+
+
+def lines_of(*runs: Run) -> list[str]:
+    page = RawPage(1, 595.0, 842.0, list(runs))
+    lines, _, _ = layout_page(page)
+    blocks: list[str] = []
+    for line in lines:
+        if line.new_block or not blocks:
+            blocks.append(line.text)
+        else:
+            blocks[-1] += " " + line.text
+    return blocks
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_letters_drawn_three_times_are_read_once(engine: str) -> None:
+    sheet = Sheet()
+    sheet.canvas.setFont("Helvetica", 14)
+    for shift in (2.0, 0.0, 1.0):
+        x = 70.0
+        for letter in "3. Willful act":  # one string per letter, as some writers do
+            sheet.canvas.drawString(x + shift, 760 - shift, letter)
+            x += sheet.canvas.stringWidth(letter, "Helvetica", 14)
+    for number in range(4):
+        sheet.put(70, 720 - 14 * number, "The provider answers for what its staff does in the course of the work.")
+    document = sheet.read(engine)
+    assert document.text.startswith("3. Willful act\n")
+    assert document.pages[0].lines[0].bold
+
+
+def test_twin_letters_and_repeated_words_stay() -> None:
+    runs = [run("l", 10.0, 5, width=2.2), run("l", 12.2, 5, width=2.2), run("4", 40, 5), run("4", 40, 17), run("4", 120, 5)]
+    assert drop_redrawn(runs) == runs
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_columns_set_with_spaces_are_cells(engine: str) -> None:
+    sheet = Sheet()
+    for number, row in enumerate(
+        ("Fault         Answer                Repair", "-----         ------                ------", "Severe        2 working hours       1 working day",
+         "Slight        1 working day         10 working days")
+    ):  # fmt: skip
+        sheet.put(60, 760 - 12 * number, row, "Courier", 9)
+    sheet.put(60, 690, "Other faults are mended with the next release.", "Courier", 9)
+    rows = split_document(sheet.read(engine))
+    cells = [
+        [(head, words) for head, words in zip((h for h, _ in row.cells), row.text.split(" | "), strict=True)] for row in rows if row.cells
+    ]
+    assert cells[1:] == [
+        [("Fault", "Severe"), ("Answer", "2 working hours"), ("Repair", "1 working day")],
+        [("Fault", "Slight"), ("Answer", "1 working day"), ("Repair", "10 working days")],
+    ]
+
+
+def test_bullets_that_are_the_letter_o() -> None:
+    blocks = lines_of(
+        run("The fee covers:", 60, 100), run("o", 60, 114), run("spare parts", 76, 114), run("o", 60, 128), run("travel", 76, 128)
+    )
+    assert blocks == ["The fee covers:", "◦ spare parts", "◦ travel"]
+    assert lines_of(run("o il cliente", 60, 100)) == ["o il cliente"]  # Italian for "or"
+
+
+def test_a_number_with_a_tab_begins_an_item_under_a_full_line() -> None:
+    full = "The first term ends on the day that is named in clause 17.1 of"
+    blocks = lines_of(
+        run("1.8", 60, 100), run(full, 100, 100), run("1.9", 60, 114), run("Hours are those of the place of the customer", 100, 114)
+    )
+    assert blocks == [f"1.8 {full}", "1.9 Hours are those of the place of the customer"]
+    # Without a tab it is a figure that fell to the start of a line.
+    assert lines_of(run(full, 60, 100), run("30 days follow it in the year after the one before", 60, 114)) == [
+        f"{full} 30 days follow it in the year after the one before"
+    ]
+
+
+def test_cells_closer_than_a_tab_are_parted_where_other_rows_show_the_column() -> None:
+    page = RawPage(1, 595.0, 842.0)
+    for top, cells in (
+        (100, ("System", "Harbour", "Airport")),
+        (130, ("Mail server", "two", "three")),
+        (160, ("Archive", "Vault of 2019", "Vault of 2024")),
+    ):
+        page.runs += [run(text, x, top) for text, x in zip(cells, (60, 160, 234), strict=True)]
+    lines, _, _ = layout_page(page)
+    assert [line.cells for line in lines] == [
+        ["System", "Harbour", "Airport"], ["Mail server", "two", "three"], ["Archive", "Vault of 2019", "Vault of 2024"]
+    ]  # fmt: skip
+
+
+def test_a_sentence_goes_on_below_a_gap() -> None:
+    first = "This agreement and its annexes replace all that was agreed before or"
+    blocks = lines_of(run(first, 60, 100), run("said otherwise, in writing or by word of mouth, about the same matter.", 60, 150))
+    assert blocks == [f"{first} said otherwise, in writing or by word of mouth, about the same matter."]
+
+
+def test_text_after_a_list_is_no_part_of_its_last_item() -> None:
+    wide = "The provider says in its offer how it means to deal with each of these"
+    blocks = lines_of(
+        run(wide, 60, 100),
+        run("cases:", 60, 114),
+        run("- loss of power", 60, 128),
+        run("- loss of data", 60, 142),
+        run("The Customer pays:", 60, 156),
+    )
+    assert blocks[1:] == ["- loss of power", "- loss of data", "The Customer pays:"]
+
+
+def test_a_known_running_head_is_dropped_a_little_further_in() -> None:
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=A4, invariant=1)
+    for number in range(4):
+        canvas.setFont("Helvetica", SIZE)
+        canvas.drawString(60, 780 if number < 3 else 730, "Support agreement of Quellhof AG")
+        canvas.drawString(60, 600, f"Clause {'abcd'[number]} of the agreement holds for all of the services.")
+        canvas.showPage()
+    canvas.save()
+    document = read_document(buffer.getvalue(), settings=Settings(ocr="never"))
+    assert "Quellhof" not in document.text
+    assert [page.furniture for page in document.pages] == [("Support agreement of Quellhof AG",)] * 4
+
+
+def test_a_dash_does_not_hide_the_weight_of_an_item() -> None:
+    bold = "The list is not closed, and other systems may be added to it in the course of"
+    page = RawPage(1, 595.0, 842.0, [run("-", 60, 100), run(bold, 70, 100, bold=True), run("the years.", 70, 114, bold=True)])
+    lines, _, _ = layout_page(page)
+    assert [line.new_block for line in lines] == [True, False]
+    assert all(line.bold for line in lines)
+
+
+def test_kinds_of_what_was_read() -> None:
+    sheet = Sheet()
+    sheet.put(60, 760, "The provider trains the staff of the customer as follows:")
+    sheet.put(60, 746, "o")
+    sheet.put(80, 746, "two days at the start")
+    rows = split_document(sheet.read())
+    assert [row.kind for row in rows] == [SentenceKind.SENTENCE, SentenceKind.LIST_ITEM]
+
+
+def test_heads_of_chapters_beside_page_numbers_are_dropped() -> None:
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=A4, invariant=1)
+    for number, chapter in enumerate(("Scope", "Repairs", "Repairs", "Fees", "Term")):
+        canvas.setFont("Helvetica", SIZE)
+        canvas.drawString(60, 790, f"Chapter {number}: {chapter}")
+        canvas.drawRightString(530, 790, str(number + 11))
+        canvas.drawString(60, 600, f"Clause {'abcde'[number]} of the agreement holds for all of the services.")
+        canvas.showPage()
+    canvas.save()
+    document = read_document(buffer.getvalue(), settings=Settings(ocr="never"))
+    assert "Chapter" not in document.text and document.pages[3].furniture == ("Chapter 3: Fees 14",)
+
+
+def test_text_after_a_hanging_item_with_a_full_line() -> None:
+    wide = "the same as the files above, in a form that is read at once, and no other files"
+    blocks = lines_of(
+        run("•", 60, 100),
+        run(wide, 80, 100),
+        run(wide.replace(" ", "  ")[:78] + ")", 80, 114),
+        run("The form of these files is told below.", 60, 128),
+    )
+    assert blocks[1:] == ["The form of these files is told below."]
+
+
+def test_columns_in_which_nothing_stands_are_no_columns() -> None:
+    sheet = Sheet()
+    for x in (60, 200, 204, 340, 480):
+        sheet.canvas.line(x, 700, x, 760)
+    for y in (700, 730, 760):
+        sheet.canvas.line(60, y, 480, y)
+    for y, cells in ((740, ("Place", "Hours")), (710, ("Harbour", "8 to 18"))):
+        sheet.put(66, y, cells[0])
+        sheet.put(210, y, cells[1])
+    rows = split_document(sheet.read())
+    assert [row.text for row in rows] == ["Place | Hours", "Harbour | 8 to 18"]
