@@ -26,7 +26,7 @@ def assess_clauses(
         _without_roles(clause) if clause.sentence.id in by_hand and clause.categories == ("other",) else clause
         for clause in assign_roles(clauses)
     )
-    risks = assess_risks(clauses, document, settings=settings)
+    risks = assess_risks(clauses, document, settings=settings, with_roles=True)
     checklist = assess_checklist(clauses, document, settings=settings, unread_pages=document.unread)
     findings = sort_findings((*risks, *checklist_findings(checklist, settings=settings)))
     return Report(document, language, clauses, checklist, findings, provenance)

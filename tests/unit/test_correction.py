@@ -88,6 +88,7 @@ def test_a_row_of_no_category_has_no_roles_and_keeps_none(report: Report) -> Non
     again = analyzer.reassess(timeless, {LAST: ["fees"]})
     assert [d.role for d in timeless.clauses[REACTION].durations + again.clauses[REACTION].durations] == [None, None]
     assert not any(level.reaction for level in again.service_levels)
+    assert "clock_without_hours" in rules(report) - rules(again)
 
 
 def test_the_way_back_gives_the_same_judgement(report: Report) -> None:
