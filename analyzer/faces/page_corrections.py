@@ -10,6 +10,8 @@ import streamlit as st
 
 from analyzer.api import reassess
 from analyzer.assessment import load_catalogue
+from analyzer.errors import SettingsError
+from analyzer.report.export_markdown import escape as escape_markdown
 from analyzer.report.model import Report
 from analyzer.report.words import category_name, word
 from analyzer.settings import Settings
@@ -30,7 +32,11 @@ def apply_corrections(report: Report, settings: Settings) -> Report:
     kept: dict[str, tuple[Report, dict[int, tuple[str, ...]], Report]] = st.session_state.setdefault("reassessed", {})
     before = kept.get(report.document.sha256)
     if before is None or before[0] is not report or before[1] != labels:
-        before = kept[report.document.sha256] = (report, labels, reassess(report, labels, settings=settings))
+        try:
+            before = kept[report.document.sha256] = (report, labels, reassess(report, labels, settings=settings))
+        except SettingsError as error:  # a category of another model of this session
+            st.error(escape_markdown(str(error)))
+            return report
     return before[2]
 
 

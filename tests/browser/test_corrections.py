@@ -54,6 +54,8 @@ def test_corrections_count_at_once_and_can_be_undone() -> None:
     assert missing not in shown()
     assert not page.button(key="apply-corrections").disabled  # the corrections wait
 
-    page.session_state["applied"] = {digest: {rows[0].sentence.id: ("fees",)}}
+    page.session_state["applied"] = {digest: {rows[0].sentence.id: ("a category of another model",)}}
+    page.run()
+    assert not page.exception and "a category of another model" in page.error[0].value and not page.info
     page.button(key="discard").click().run()
     assert not page.exception and not page.info and page.session_state["corrections"][digest] == {}
