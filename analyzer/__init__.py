@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         explain,
         find_durations,
         find_quantities,
+        reassess,
         train,
     )
     from analyzer.batch import Failure, analyze_many, score
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     **dict.fromkeys(
-        ("Analyzer", "analyze", "classify", "compare", "evaluate", "explain", "find_durations", "find_quantities", "train"),
+        ("Analyzer", "analyze", "classify", "compare", "evaluate", "explain", "find_durations", "find_quantities", "reassess", "train"),
         "analyzer.api",
     ),
     **dict.fromkeys(("Failure", "analyze_many", "score"), "analyzer.batch"),
@@ -60,6 +61,7 @@ __all__ = [
     "explain",
     "find_durations",
     "find_quantities",
+    "reassess",
     "score",
     "train",
 ]

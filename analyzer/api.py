@@ -100,9 +100,8 @@ class Analyzer:
 
     def analyze_document(self, document: Document, *, language: str | None = None, settings: Settings | None = None) -> Report:
         """Analyze a document that is already read."""
-        from analyzer.assessment import assess_checklist, assess_risks, assign_roles, checklist_findings
+        from analyzer.correction import assess_clauses
         from analyzer.quantities import find_quantities_many
-        from analyzer.report.model import Report, sort_findings
         from analyzer.structure import detect_language, split_document
 
         settings = settings or self.settings
@@ -120,11 +119,14 @@ class Analyzer:
         clauses: tuple[Clause, ...] = tuple(
             Clause(sentence, found, measured) for sentence, found, measured in zip(sentences, labels, quantities, strict=True)
         )
-        clauses = assign_roles(clauses)
-        risks = assess_risks(clauses, document, settings=settings)
-        checklist = assess_checklist(clauses, document, settings=settings, unread_pages=document.unread)
-        findings = sort_findings((*risks, *checklist_findings(checklist, settings=settings)))
-        return Report(document, main, clauses, checklist, findings, self._provenance(settings))
+        return assess_clauses(document, main, clauses, self._provenance(settings), settings)
+
+    def reassess(self, report: Report, labels: Mapping[int, Sequence[str]], *, settings: Settings | None = None) -> Report:
+        """Judge a report again with labels set by hand; see `analyzer.reassess`."""
+        from analyzer.correction import reassess_report
+
+        settings = _checked(settings) or self.settings
+        return reassess_report(report, labels, settings=settings, rules_sha256=rules_digest(settings.rules))
 
     def classify(
         self,
@@ -218,6 +220,7 @@ def _shipped_rules() -> bytes:
     names = [
         "categories.toml",
         "checklist.toml",
+        "sources.toml",
         *sorted(f"risks/{e.name}" for e in (base / "risks").iterdir() if e.name.endswith(".toml")),
     ]
     for entry in names:
@@ -326,6 +329,41 @@ def explain(
     'Leihgerät'
     """
     return _default.explain(text, heading=heading, language=language, category=category)
+
+
+def reassess(report: Report, labels: Mapping[int, Sequence[str]], *, settings: Settings | None = None) -> Report:
+    """Judge a report again with labels set by hand, without reading or classifying anything.
+
+    Parameters
+    ----------
+    report : Report
+        It stays as it is, so there is always a way back.
+    labels : mapping of int to sequence of str
+        Per row, by `clause.sentence.id`, the categories that it has; empty, or `("other",)`, for none. Other rows keep their labels.
+    settings : Settings, optional
+        Those of the analysis: side, thresholds and rules count again.
+
+    Returns
+    -------
+    Report
+        Roles of durations, service levels, checklist and risks follow from the labels given. These have probability 1 and are never uncertain; the ids of
+        their rows stand in the provenance under `labels_by_hand`, with those of earlier corrections.
+
+    Raises
+    ------
+    SettingsError
+        No such row, or a category that neither the rules nor the report know.
+
+    Examples
+    --------
+    >>> report = analyze(b"Our team is there for you. The provider reacts within four hours.", language="en")
+    >>> corrected = reassess(report, {0: ["user_support"]})
+    >>> corrected.clauses[0].labels
+    (Label(category='user_support', probability=1.0, uncertain=False),)
+    >>> dict(corrected.provenance)["labels_by_hand"]
+    '0'
+    """
+    return _default.reassess(report, labels, settings=settings)
 
 
 def find_quantities(text: str, *, language: str | None = None) -> tuple[Quantity, ...]:

@@ -6,11 +6,12 @@ import re
 from typing import NamedTuple
 
 from analyzer.assessment.catalogue import Catalogue, load_catalogue
+from analyzer.assessment.sources import render_source
 from analyzer.types import LANGUAGES, Finding, FindingKind
 
 
 class Message(NamedTuple):
-    """What a finding says: what it is, why it matters, what to ask for, model wording, and the rule of law where there is one."""
+    """What a finding says: what it is, why it matters, what to ask for, model wording, and the sources."""
 
     title: str
     explanation: str
@@ -69,27 +70,15 @@ def render_duration(iso: str, language: str) -> str:
     return f"{match.group(2)} {word}"
 
 
-#: The statutes by the abbreviation of each language; the rules name them once, as the French or the English do.
-_STATUTES = {
-    "CO": {"de": "OR"},
-    "FADP": {"fr": "LPD", "de": "DSG", "it": "LPD"},
-    "PILA": {"fr": "LDIP", "de": "IPRG", "it": "LDIP"},
-    "CPC": {"de": "ZPO"},
-    "CopA": {"fr": "LDA", "de": "URG", "it": "LDA"},
-    "ff.": {"fr": "ss", "it": "segg."},
-}
-_STATUTE = re.compile(r"\b(?:CO|FADP|PILA|CPC|CopA)\b|\bff\.")
+def finding_source(finding: Finding, *, catalogue: Catalogue | None = None) -> str:
+    """Return the sources of a finding as the rules hold them: of the risk itself, or of the category that is weak or missing.
 
-
-def render_source(source: str, language: str) -> str:
-    """Name the statutes of a source as readers of `language` know them.
-
-    Examples
-    --------
-    >>> render_source("CO 97, 99; FADP 8", "de"), render_source("CO 363 ff.", "fr")
-    ('OR 97, 99; DSG 8', 'CO 363 ss')
+    A risk without a source has none: what is cited for its category may be about something else. Empty too for a rule that is not in `catalogue`.
     """
-    return _STATUTE.sub(lambda match: _STATUTES[match.group()].get(language, match.group()), source)
+    catalogue = catalogue or load_catalogue()
+    if finding.kind is FindingKind.RISK:
+        return catalogue.risks[finding.rule].source if finding.rule in catalogue.risks else ""
+    return catalogue.categories[finding.category].source if finding.category in catalogue.categories else ""
 
 
 def render_finding(finding: Finding, language: str, *, wording_language: str | None = None, catalogue: Catalogue | None = None) -> Message:
@@ -111,6 +100,7 @@ def render_finding(finding: Finding, language: str, *, wording_language: str | N
     catalogue = catalogue or load_catalogue()
     spoken = wording_language if wording_language in LANGUAGES else language
     params = _shown(finding, language)
+    source = render_source(finding_source(finding, catalogue=catalogue), language)
     if finding.kind is FindingKind.RISK:
         risk = catalogue.risks[finding.rule]
         return Message(
@@ -118,7 +108,7 @@ def render_finding(finding: Finding, language: str, *, wording_language: str | N
             _fill(risk.explanation[language], params),
             _fill(risk.ask[language], params),
             risk.wording[spoken],
-            render_source(risk.source or catalogue.categories[finding.category].source, language),
+            source,
         )
     category = catalogue.categories[finding.category]
     if finding.kind is FindingKind.WEAK:
@@ -128,14 +118,14 @@ def render_finding(finding: Finding, language: str, *, wording_language: str | N
             _fill(rule.message[language], params),
             rule.ask[language],
             rule.ask[spoken],
-            render_source(category.source, language),
+            source,
         )
     return Message(
         category.name[language],
         category.law[language],
         category.ask[language],
         category.ask[spoken],
-        render_source(category.source, language),
+        source,
     )
 
 

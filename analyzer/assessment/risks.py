@@ -25,17 +25,21 @@ _FEWEST_WORDS = 4
 _LONGEST_ITEM = 400
 
 
-def assess_risks(clauses: tuple[Clause, ...], document: Document, *, settings: Settings | None = None) -> tuple[Finding, ...]:
+def assess_risks(
+    clauses: tuple[Clause, ...], document: Document, *, settings: Settings | None = None, with_roles: bool = False
+) -> tuple[Finding, ...]:
     """Find risky formulations, then combinations and gaps over the whole document.
 
     Parameters
     ----------
     clauses : tuple of Clause
-        In document order. Roles of durations are assigned here where they are missing.
+        In document order.
     document : Document
         Its text is what the evidence points into.
     settings : Settings, optional
         Side, thresholds and the user's own rules.
+    with_roles : bool, default=False
+        The durations have the roles they should have. By default roles are assigned here where they are missing.
 
     Returns
     -------
@@ -44,7 +48,8 @@ def assess_risks(clauses: tuple[Clause, ...], document: Document, *, settings: S
     """
     settings = settings or Settings()
     catalogue = load_catalogue(settings.rules)
-    clauses = assign_roles(clauses)
+    if not with_roles:
+        clauses = assign_roles(clauses)
     risks = [risk for risk in catalogue.risks.values() if risk.when is not None]
     findings = list(_sentence_findings(clauses, _Risks(risks), settings, catalogue.phrases))
     findings.sort(key=lambda finding: (finding.evidence[0].start, finding.rule))

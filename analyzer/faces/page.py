@@ -13,6 +13,7 @@ import streamlit as st
 
 from analyzer.batch import Content, Failure, analyze_isolated
 from analyzer.errors import ASK_PASSWORD, EncryptedDocumentError
+from analyzer.faces.page_corrections import apply_corrections
 from analyzer.faces.page_frame import draw_frame
 from analyzer.faces.page_review import show_review
 from analyzer.faces.page_tables import show_checklist, show_comparison, show_downloads, show_times
@@ -67,7 +68,8 @@ def main() -> None:
     st.title(word("page", "heading", language))
     st.caption(word("page", "intro", language))
     contracts, side = choose_contracts(language)
-    reports = analyze_files(contracts, Settings(side=side, language=language), language)
+    settings = Settings(side=side, language=language)
+    reports = analyze_files(contracts, settings, language)
     chosen: int | None = 0
     if len(reports) > 1:
         chosen = st.selectbox(
@@ -76,7 +78,8 @@ def main() -> None:
             format_func=lambda i: reports[i][0].document.name,
             key=f"document{len(reports)}",
         )
-    report, source, password = reports[chosen or 0] if reports else (None, None, "")
+    read, source, password = reports[chosen or 0] if reports else (None, None, "")
+    report = None if read is None else apply_corrections(read, settings)
     tabs = open_tabs(language)
     if report is None:
         for tab in tabs[:5]:
@@ -89,11 +92,11 @@ def main() -> None:
         with tabs[2]:
             show_times(report, language)
         with tabs[3]:
-            show_comparison([r for r, _, _ in reports], language)
+            show_comparison([apply_corrections(r, settings) for r, _, _ in reports], language)
         with tabs[4]:
             show_downloads(report, source, language, password)
     with tabs[5]:
-        show_training(report, language)
+        show_training(read, language)
 
 
 def choose_contracts(language: str) -> tuple[list[tuple[str, Content]], Side]:

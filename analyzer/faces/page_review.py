@@ -7,6 +7,7 @@ from html import escape
 import streamlit as st
 
 from analyzer.api import Analyzer, default_analyzer
+from analyzer.correction import BY_HAND
 from analyzer.report.export_html import SEVERITY_MARKS, render_cards, render_legend, render_text_view
 from analyzer.report.export_markdown import escape as escape_markdown
 from analyzer.report.model import Report
@@ -21,6 +22,8 @@ def show_review(report: Report, language: str) -> None:
     """Findings at the left, the contract with its marks at the right; a link in a finding scrolls to its place."""
     for notice in report.document.notices:
         st.warning(escape_markdown(notice_text(notice, language, report.document)))
+    if by_hand := dict(report.provenance).get(BY_HAND):
+        st.info(word("page", "corrections_applied", language).format(count=len(by_hand.split())))
     st.html(summary_html(report, language))
     left, right = st.columns([2, 3])
     with left:
@@ -89,6 +92,8 @@ def show_why(report: Report, language: str) -> None:
         model = st.session_state.get("model")
         analyzer = Analyzer(model) if model else default_analyzer()
         for label in clause.labels:
+            if label.category not in analyzer.model.categories:
+                continue  # set by hand: this model has no words for it
             (why,) = analyzer.explain(
                 clause.sentence.text, heading=clause.sentence.heading_path, language=clause.sentence.language, category=label.category
             )

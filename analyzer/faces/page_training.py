@@ -12,17 +12,13 @@ import pandas as pd
 import streamlit as st
 
 from analyzer.api import default_model_folder, train
-from analyzer.assessment import load_catalogue
 from analyzer.classification.persistence import read_manifest
 from analyzer.datasets import read_labelled
 from analyzer.errors import AnalyzerError
+from analyzer.faces.page_corrections import Corrections, edit_labels, show_apply, show_corrections
 from analyzer.report.export_markdown import escape as escape_markdown
 from analyzer.report.model import Report
 from analyzer.report.words import category_name, word
-from analyzer.types import Clause
-
-#: Corrected rows of the session: digest of the contract, then id of the row.
-Corrections = dict[str, dict[int, dict[str, Any]]]
 
 
 def data_folder() -> Path | None:
@@ -32,7 +28,10 @@ def data_folder() -> Path | None:
 
 
 def show_training(report: Report | None, language: str) -> None:
-    """Train on labelled files and corrections, show what changed, and let the person decide whether to use the result."""
+    """Train on labelled files and corrections, show what changed, and let the person decide whether to use the result.
+
+    `report` is the one that the model made: what is corrected is measured against it.
+    """
 
     def t(key: str) -> str:
         return word("page", key, language)
@@ -42,6 +41,8 @@ def show_training(report: Report | None, language: str) -> None:
         edit_labels(report, language)
     corrections: Corrections = st.session_state.get("corrections", {})
     corrected = [row for rows in corrections.values() for row in rows.values()]
+    if report is not None:
+        show_apply(report, language)
     if corrected:
         show_corrections(corrected, language)
     uploads = st.file_uploader(t("train_files"), type=["jsonl", "json", "csv", "spacy"], accept_multiple_files=True, key="labelled")
@@ -102,73 +103,6 @@ def read_upload(name: str, data: bytes) -> list[dict[str, Any]]:
             return [{**row, "source": str(row.get("source", "")).replace(str(path), name)} for row in read_labelled(path)]
         except AnalyzerError as error:
             raise type(error)(error.message.replace(str(path), name), hint=error.hint) from error
-
-
-def edit_labels(report: Report, language: str) -> None:
-    """Show the rows of the contract, unsure ones first, and keep those whose labels were changed in the session.
-
-    The editor forgets its edits when it leaves the screen (another contract, another language), so they are kept apart, and each new
-    editor starts from them. While it is on the screen its table stays fixed: feeding edits back into it would lose every second one.
-    """
-    st.subheader(word("page", "train_corrections", language))
-    st.caption(word("page", "train_corrections_hint", language))
-    digest = report.document.sha256
-    store: Corrections = st.session_state.setdefault("corrections", {})
-    names = {c: category_name(c, language) for c in [*load_catalogue().categories, *(c for x in report.clauses for c in x.categories)]}
-    names.setdefault("other", word("page", "no_label", language))
-    ids = {name: category for category, name in names.items()}
-    key = f"labels-{digest}-{language}-{st.session_state.get('model')}-{st.session_state.get('discarded', 0)}"
-    order = sorted(range(len(report.clauses)), key=lambda i: (not any(x.uncertain for x in report.clauses[i].labels), i))
-    if st.session_state.get("editor", ("",))[0] != key:
-        kept = store.get(digest, {})
-        labels = [kept[c.sentence.id]["labels"] if c.sentence.id in kept else c.categories for c in (report.clauses[i] for i in order)]
-        st.session_state["editor"] = (key, [[names.get(c, c) for c in row] for row in labels])
-    head_text, head_labels = word("page", "sentence", language), word("page", "labels", language)
-    base = pd.DataFrame({head_text: [report.clauses[i].sentence.text for i in order], head_labels: st.session_state["editor"][1]})
-    edited = st.data_editor(
-        base,
-        hide_index=True,
-        num_rows="fixed",
-        disabled=[head_text],
-        height=400,
-        column_config={
-            head_text: st.column_config.TextColumn(width="large"),
-            head_labels: st.column_config.MultiselectColumn(head_labels, options=list(names.values()), width="large"),
-        },
-        key=key,
-    )
-    changed: dict[int, dict[str, Any]] = {}
-    for chosen, index in zip(edited[head_labels], order, strict=True):
-        clause = report.clauses[index]
-        corrected = [c for c in (ids.get(name, name) for name in chosen) if c != "other"] or ["other"]
-        if set(corrected) != set(clause.categories):
-            changed[clause.sentence.id] = corrected_row(report, clause, corrected)
-    store[digest] = changed
-
-
-def corrected_row(report: Report, clause: Clause, labels: list[str]) -> dict[str, Any]:
-    """Return a row to train on."""
-    sentence = clause.sentence
-    return {
-        "text": sentence.text, "labels": labels, "heading": list(sentence.heading_path), "doc": report.document.sha256[:12],
-        "language": sentence.language, "kind": sentence.kind.value,
-    }  # fmt: skip
-
-
-def show_corrections(corrected: list[dict[str, Any]], language: str) -> None:
-    """Say how many rows are corrected, and let them be saved or dropped; until then the browser asks before it leaves the page."""
-    st.html("<span data-unsaved></span>")
-    count, save, drop = st.columns([2, 2, 1], vertical_alignment="center")
-    count.markdown(f"**{word('page', 'train_count', language).format(count=len(corrected))}**")
-    content = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in corrected)
-    save.download_button(
-        word("page", "train_download", language), content, file_name="corrections.jsonl", mime="application/jsonl",
-        key="download-corrections", on_click="ignore",
-    )  # fmt: skip
-    if drop.button(word("page", "train_discard", language), key="discard"):
-        st.session_state["corrections"] = {}
-        st.session_state["discarded"] = st.session_state.get("discarded", 0) + 1
-        st.rerun()
 
 
 def show_scores(folder: Path, language: str) -> None:

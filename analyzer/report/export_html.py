@@ -10,7 +10,7 @@ from analyzer.assessment.messages import render_finding
 from analyzer.report.export_markdown import LEVEL_CATEGORIES, level_cells
 from analyzer.report.frames import duration_records
 from analyzer.report.levels import find_vague_cells
-from analyzer.report.words import category_name, notice_text, place_text, role_name, word
+from analyzer.report.words import category_name, notice_text, place_text, role_name, silence_text, word
 from analyzer.types import LANGUAGES, Checked, Clause, Duration, Finding, FindingKind, SentenceKind, Severity, Span, Status
 
 if TYPE_CHECKING:
@@ -215,7 +215,7 @@ def render_checklist(report: Report, language: str) -> str:
         category = catalogue.categories[checked.category]
         span = telling_evidence(report, checked)
         if span is None:
-            words = escape(category.law[language]) if checked.status is Status.MISSING else ""
+            words = escape(silence_text(checked.category, language)) if checked.status is Status.MISSING else ""
         else:
             place = place_text(report.document, span, language) or word("page", "show_in_text", language)
             words = f"{escape(report.quote(span)[:240])} ({_link(report, span, place)})"

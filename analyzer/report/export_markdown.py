@@ -10,7 +10,7 @@ from analyzer.assessment import load_catalogue
 from analyzer.assessment.messages import render_finding
 from analyzer.report.frames import duration_records
 from analyzer.report.levels import find_vague_cells
-from analyzer.report.words import notice_text, place_text, word
+from analyzer.report.words import notice_text, place_text, silence_text, word
 from analyzer.types import Duration, FindingKind, Percentage, ServiceWindow, Severity, Status
 
 if TYPE_CHECKING:
@@ -80,6 +80,8 @@ def render_markdown(report: Report, language: str) -> str:
     ]
     for checked in report.checklist:
         quote = escape(report.quote(checked.evidence[0])[:120]) if checked.evidence else ""
+        if checked.status is Status.MISSING:
+            quote = escape(silence_text(checked.category, language))
         lines.append(f"| {title(checked.category)} | {word('status', checked.status.value, language)} | {quote} |")
     lines += ["", f"## {word('report', 'levels', language)}", ""]
     heads = [word("report", "priority", language), *(title(category) for category in LEVEL_CATEGORIES)]

@@ -12,8 +12,8 @@ from analyzer.errors import SettingsError
 from analyzer.report.export_csv import safe_cell
 from analyzer.report.export_markdown import LEVEL_CATEGORIES, level_cells
 from analyzer.report.frames import clause_records, duration_records, finding_records
-from analyzer.report.words import category_name, place_text, role_name, word
-from analyzer.types import Severity
+from analyzer.report.words import category_name, place_text, role_name, silence_text, word
+from analyzer.types import Severity, Status
 
 if TYPE_CHECKING:
     from analyzer.report.model import Report
@@ -71,7 +71,7 @@ def render_xlsx(report: Report, language: str) -> bytes:
             [
                 catalogue.categories[c.category].name[language],
                 word("status", c.status.value, language),
-                report.quote(c.evidence[0]) if c.evidence else "",
+                report.quote(c.evidence[0]) if c.evidence else silence_text(c.category, language) if c.status is Status.MISSING else "",
             ]
             for c in report.checklist
         ],

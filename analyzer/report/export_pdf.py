@@ -47,6 +47,8 @@ def render_pdf(report: Report, language: str, source: bytes | None, password: st
                 note += f"\n{word('report', 'ask', language)}: {words.ask}"
             if words.wording:
                 note += f"\n{word('report', 'wording', language)}: {words.wording}"
+            if words.source:
+                note += f"\n{word('report', 'source', language)}: {words.source}"
             for span in finding.evidence:
                 by_page: dict[int, list[tuple[float, float, float, float]]] = {}
                 for box in report.document.boxes(span):

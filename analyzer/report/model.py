@@ -212,6 +212,19 @@ def _encode_parts(document: Document) -> list[dict[str, Any]]:
     ]
 
 
+def _encode_sources(finding: Finding) -> list[dict[str, str]]:
+    """Return where the rule comes from; like the ISO form of a duration it follows from what stands beside it, and is not read back."""
+    from analyzer.assessment.messages import finding_source
+    from analyzer.assessment.sources import parse_sources
+
+    return [
+        {"key": source.key, "kind": source.kind.value, "country": source.country, "section": section}
+        if source is not None
+        else {"key": "", "kind": "", "country": "", "section": section}
+        for source, section in parse_sources(finding_source(finding))
+    ]
+
+
 def encode_report(report: Report) -> dict[str, Any]:
     """Return the report as plain data."""
     document = report.document
@@ -255,7 +268,7 @@ def encode_report(report: Report) -> dict[str, Any]:
         "findings": [
             {
                 "rule": f.rule, "kind": f.kind.value, "category": f.category, "severity": f.severity.value, "evidence": _spans(f.evidence),
-                "params": dict(f.params),
+                "params": dict(f.params), "sources": _encode_sources(f),
             }
             for f in report.findings
         ],

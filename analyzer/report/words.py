@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from analyzer.assessment import load_catalogue
+from analyzer.assessment.sources import render_source
 from analyzer.resources import read_toml
 from analyzer.types import LANGUAGES, Document, Notice, Span
 
@@ -63,6 +64,20 @@ def category_name(category: str, language: str) -> str:
     """Return the name of a category; its id where a trained model brought one of its own."""
     known = load_catalogue().categories.get(category)
     return known.name[language if language in LANGUAGES else "en"] if known else category
+
+
+def silence_text(category: str, language: str) -> str:
+    """Return what a missing clause means for the customer, with the sources.
+
+    Examples
+    --------
+    >>> silence_text("spare_equipment", "de").split(" (Quelle: ")[0]
+    'Das Gesetz gibt während der Reparatur keinen Anspruch auf ein Ersatzgerät.'
+    """
+    known = load_catalogue().categories[category]
+    language = language if language in LANGUAGES else "en"
+    source = render_source(known.source, language)
+    return f"{known.law[language]} ({word('report', 'source', language)}: {source})" if source else known.law[language]
 
 
 def role_name(role: str, language: str) -> str:

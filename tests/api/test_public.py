@@ -21,7 +21,7 @@ SAMPLES = Path(__file__).resolve().parents[2] / "data" / "samples"
 def test_public_names() -> None:
     assert sorted(analyzer.__all__) == [
         "Analyzer", "AnalyzerError", "BusinessClock", "Failure", "Limits", "Report", "Settings", "Thresholds", "__version__", "analyze", "analyze_many",
-        "classify", "compare", "evaluate", "explain", "find_durations", "find_quantities", "score", "train",
+        "classify", "compare", "evaluate", "explain", "find_durations", "find_quantities", "reassess", "score", "train",
     ]  # fmt: skip
     assert all(getattr(analyzer, name) is not None for name in analyzer.__all__)
     with pytest.raises(AttributeError):
@@ -38,6 +38,7 @@ def test_public_names() -> None:
         ("find_quantities", ["text", "language"]),
         ("find_durations", ["text", "language"]),
         ("compare", ["reports"]),
+        ("reassess", ["report", "labels", "settings"]),
         ("train", ["data", "out", "base", "weight", "seed", "previous", "progress"]),
         ("evaluate", ["data", "model"]),
         ("explain", ["text", "heading", "language", "category"]),

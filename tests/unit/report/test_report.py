@@ -163,6 +163,7 @@ def test_marked_pdf_has_a_note_per_finding() -> None:
     assert isinstance(content, bytes)
     (note,) = [a.get_object() for a in PdfReader(io.BytesIO(content)).pages[0]["/Annots"]]
     assert note["/Subtype"] == "/Highlight" and "À demander" in note["/Contents"]
+    assert "Source: Code des obligations (CO) art. 102 [loi, CH]" in note["/Contents"]
     (box,) = document.boxes(Span(start, start + 25))
     assert float(note["/Rect"][0]) == pytest.approx(box.x0, abs=0.5)
 

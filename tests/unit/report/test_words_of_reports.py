@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import json
 import re
 
 import openpyxl
@@ -57,13 +58,34 @@ def test_the_same_sentence_is_not_asked_for_twice(report: Report) -> None:
     assert word("report", "ask", "fr") not in cards and word("report", "wording", "fr") in cards
 
 
-def test_a_risk_without_a_source_has_that_of_its_category(report: Report) -> None:
+def test_a_risk_without_a_source_borrows_none(report: Report) -> None:
     catalogue = load_catalogue()
     rule = next(r for r in catalogue.risks.values() if not r.source and catalogue.categories[r.categories[0]].source)
     finding = dataclasses.replace(
         report.findings[0], rule=rule.id, kind=FindingKind.RISK, category=rule.categories[0], severity=Severity.LOW
     )
-    assert render_finding(finding, "en").source == catalogue.categories[rule.categories[0]].source
+    assert render_finding(finding, "en").source == ""
+    assert word("report", "source", "en") not in render_cards(report, [finding], "en")
+
+
+def test_every_format_names_the_source(report: Report) -> None:
+    import docx
+
+    vague = "Obligationenrecht (OR) Art. 102 [Gesetz, CH]"
+    silence = "Jusletter IT vom 11.12.2013 Ziff. 4.6 [Norm oder Muster, CH]"  # no clause on a spare device
+    html, markdown, office = report.render("html", "de"), report.render("md", "de"), report.render("docx", "de")
+    assert isinstance(html, str) and isinstance(markdown, str) and isinstance(office, bytes)
+    paragraphs = "\n".join(paragraph.text for paragraph in docx.Document(io.BytesIO(office)).paragraphs)
+    for text in (html, markdown.replace("\\", ""), paragraphs):
+        assert vague in text and silence in text
+    assert silence in render_checklist(report, "de")
+    (line,) = [line for line in markdown.replace("\\", "").splitlines() if line.startswith("| Ersatzgerät")]
+    assert silence in line
+    book = openpyxl.load_workbook(io.BytesIO(report.render("xlsx", "de")))  # type: ignore[arg-type]
+    assert any(silence in str(cell.value) for row in book["Checkliste"].iter_rows() for cell in row)
+    found = next(f for f in json.loads(report.to_json())["findings"] if f["rule"] == "vague_commitment")
+    assert found["sources"][0] == {"key": "CO", "kind": "law", "country": "CH", "section": "102"}
+    assert found["sources"][1]["kind"] == "advice"
 
 
 def test_words_stand_where_other_rows_have_a_time(report: Report) -> None:
