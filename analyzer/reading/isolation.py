@@ -34,7 +34,9 @@ LIGHT_BYTES = 1_000_000
 #: Idle processes that are kept.
 MOST_IDLE = 2
 #: Seconds that a process may take to start; the time of the document begins when it has.
-START_S = 5.0
+START_S = 10.0
+#: Seconds that a process may wait for the processor, on top of the time of its document.
+PATIENCE_S = 20.0
 #: What the process runs. It is told the way to its modules, as the caller may have come to them by other means than the environment.
 _CODE = "import sys; sys.path[:] = sys.argv[1:]; from analyzer.reading.worker import serve; serve()"
 
@@ -139,9 +141,8 @@ class _Worker:
         return self.process.poll() is None
 
     def read(self, files: Files, name: str, settings: Settings, *, native: bool) -> Document:
-        begun = time.monotonic()
         try:
-            watch = _Watch(self, begun + settings.limits.timeout_s + (0.0 if self.started else START_S))
+            watch = _Watch(self, settings.limits.timeout_s + (0.0 if self.started else START_S))
         except RuntimeError as error:
             self.stop()
             raise WorkerError(str(error)) from error
@@ -152,10 +153,9 @@ class _Worker:
                 kind, content = load_plain(receive(self.process.stdout))
                 if kind == "ready":
                     self.started = True
-                    begun = time.monotonic()
-                    watch.deadline = begun + settings.limits.timeout_s
+                    watch.begin(settings.limits.timeout_s)
                 elif kind == "time":
-                    watch.deadline = begun + float(content)
+                    watch.allowed = float(content)
                 elif kind == "last":
                     self.retired = True
                 elif kind == "document" and isinstance(content, Document):
@@ -170,7 +170,7 @@ class _Worker:
         except Exception as error:
             if watch.rang and self.started:
                 raise TimeLimitError(
-                    f"The document took more than {watch.deadline - begun:.0f} seconds", hint="split the file, or print it to a new PDF"
+                    f"The document took more than {watch.allowed:.0f} seconds", hint="split the file, or print it to a new PDF"
                 ) from error
             raise WorkerError("it took too long to start" if watch.rang else str(error) or type(error).__name__) from error
         finally:
@@ -205,26 +205,50 @@ def _module_paths() -> list[str]:
 
 
 class _Watch:
-    """Kills a process at the deadline, which may move while it runs."""
+    """Kills a process when its time is over, which may become more while it runs.
 
-    def __init__(self, worker: _Worker, deadline: float) -> None:
-        self.deadline = deadline
+    The time is that of the clock, and on Linux that of the processor: on a busy machine a process gets up to `PATIENCE_S` more, as it has not had its time yet.
+    """
+
+    def __init__(self, worker: _Worker, allowed: float) -> None:
         self.rang = False
         self._worker = worker
+        self.begin(allowed)
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._wait, daemon=True, name="analyzer-watch")
         self._thread.start()
 
+    def begin(self, allowed: float) -> None:
+        self._begun, self._worked = time.monotonic(), _processor_seconds(self._worker.process.pid)
+        self.allowed = allowed
+
     def _wait(self) -> None:
-        while (left := self.deadline - time.monotonic()) > 0:
+        while (left := self._left()) > 0:
             if self._over.wait(min(left, 0.25)):
                 return
         self.rang = True
         self._worker.kill()
 
+    def _left(self) -> float:
+        passed = time.monotonic() - self._begun
+        worked = _processor_seconds(self._worker.process.pid)
+        if passed < self.allowed or worked is None or self._worked is None:
+            return self.allowed - passed
+        return min(self.allowed - (worked - self._worked), self.allowed + PATIENCE_S - passed)
+
     def end(self) -> None:
         self._over.set()
         self._thread.join()
+
+
+def _processor_seconds(pid: int) -> float | None:
+    """Return the processor time of a process and of what it waited for, or None where the system does not say."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            fields = file.read().rpartition(b")")[2].split()
+        return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError, AttributeError):
+        return None
 
 
 _ERRORS: dict[str, type[AnalyzerError]] = {

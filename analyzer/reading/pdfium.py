@@ -9,13 +9,12 @@ from __future__ import annotations
 import ctypes
 import itertools
 import re
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from analyzer.errors import ASK_PASSWORD, CorruptDocumentError, EncryptedDocumentError, SettingsError, TooLargeError
 from analyzer.reading.bidi import runs_right_to_left, turn_line
-from analyzer.reading.budget import Budget
+from analyzer.reading.budget import Budget, clock
 from analyzer.reading.pdf import MAX_FORM_DEPTH, MAX_FORM_DRAWS, MAX_PATH, MAX_RULES, add_run, is_bold, rules_of_path
 from analyzer.reading.runs import RawPage
 from analyzer.settings import Limits
@@ -95,7 +94,7 @@ class _PageReader:
         self.page, self.raw, self.limits, self.bold = page, raw, limits, bold
         width, height = page.get_size()
         self.result = RawPage(number, width, height)
-        self.deadline = time.monotonic() + limits.page_timeout_s
+        self.deadline = clock() + limits.page_timeout_s
         self.ctm = self._page_matrix()
 
     def _page_matrix(self) -> _Matrix:
@@ -303,7 +302,7 @@ class _PageReader:
         self.result.rules += rules_of_path(points, bool(stroke.value), fill.value != 0, self.result.width)
 
     def _check_time(self) -> None:
-        if time.monotonic() > self.deadline:
+        if clock() > self.deadline:
             raise _TimeIsUp
 
 

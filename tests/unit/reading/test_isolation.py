@@ -184,7 +184,7 @@ def test_no_pipe_stays_open() -> None:
         read_document(PLAIN, settings=ALWAYS)
         isolation.close_workers()
         with pytest.raises(TimeLimitError):
-            read_document(ENDLESS, settings=Settings(isolation="always", limits=Limits(timeout_s=0.01, timeout_per_page_s=0.0)))
+            read_document(ENDLESS, settings=Settings(isolation="always", limits=Limits(timeout_s=0.0001, timeout_per_page_s=0.0)))
     assert len(os.listdir("/proc/self/fd")) == before and not isolation._idle
 
 
@@ -257,3 +257,14 @@ def test_an_alarm_of_the_caller_leaves_no_answer_behind() -> None:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, previous)
     assert read_document(PLAIN, settings=ALWAYS).text == SENTENCE
+
+
+@pytest.mark.skipif(isolation._processor_seconds(os.getpid()) is None, reason="the system does not tell the time of a process")
+def test_a_busy_machine_costs_no_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A clock that runs ten times too fast is a machine on which each process gets a tenth of the processor.
+    begun, clock = time.monotonic(), time.monotonic
+    monkeypatch.setattr(isolation.time, "monotonic", lambda: begun + 10 * (clock() - begun))
+    isolation.close_workers()
+    document = read_document(PLAIN, settings=Settings(isolation="always", limits=Limits(timeout_s=1.0)))
+    assert document.text
+    isolation.close_workers()
