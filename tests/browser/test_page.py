@@ -63,6 +63,7 @@ def address() -> Iterator[str]:
 def test_upload_a_contract_and_see_times_and_gaps(address: str, tmp_path: Path) -> None:
     from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=30_000)
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
         page = browser.new_page(viewport={"width": 1500, "height": 1000}, locale="fr-CH")
@@ -92,6 +93,8 @@ def test_upload_a_contract_and_see_times_and_gaps(address: str, tmp_path: Path) 
         expect(page.locator(".row.here", has_text="dans les meilleurs délais")).to_be_in_viewport()
 
         page.get_by_role("tab").nth(4).click()
+        # The page is drawn anew with its tab; what is clicked while it is, is lost.
+        page.wait_for_timeout(2_000)
         with page.expect_download() as waiting:
             page.get_by_role("button", name="JSON").click()
         path = tmp_path / "report.json"
@@ -107,6 +110,7 @@ def test_upload_a_contract_and_see_times_and_gaps(address: str, tmp_path: Path) 
 def test_a_phone_in_italian(address: str) -> None:
     from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=30_000)
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
         page = browser.new_page(viewport={"width": 390, "height": 844}, has_touch=True, locale="it-CH")
@@ -126,6 +130,7 @@ def test_a_phone_in_italian(address: str) -> None:
 def test_a_language_switch_keeps_what_was_done(address: str) -> None:
     from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=30_000)
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
         page = browser.new_page(viewport={"width": 1500, "height": 1000}, locale="de-CH")
