@@ -55,7 +55,7 @@ def _by_us(engine: str) -> Reader:
         from analyzer.reading import read_document
         from analyzer.settings import Settings
 
-        return read_document(data, settings=Settings(pdf_engine=engine, ocr="never")).text
+        return read_document(data, settings=Settings(pdf_engine=engine, ocr="never", isolation="never")).text
 
     return read
 
@@ -100,12 +100,13 @@ def measure_file(path: str) -> dict[str, Any]:
     """Return counts of a real file, and what it costs; nothing of its text."""
     from analyzer.errors import ReadError
     from analyzer.reading import read_document
+    from analyzer.settings import Settings
     from analyzer.structure import split_document
     from analyzer.types import SentenceKind
 
     begin = time.perf_counter()
     try:
-        document = read_document(path)
+        document = read_document(path, settings=Settings(isolation="never"))
     except ReadError as error:
         return {"error": error.code}
     seconds = time.perf_counter() - begin
@@ -221,6 +222,7 @@ def compare_scans(turns: int = 5) -> list[str]:
     from PIL import Image
 
     from analyzer.reading import ocr, read_document
+    from analyzer.settings import Settings
 
     command = ocr.find_command()
     if command is None or not ocr.can_recognize():
@@ -240,7 +242,7 @@ def compare_scans(turns: int = 5) -> list[str]:
             with ThreadPoolExecutor(threads) as executor:
                 list(executor.map(partial(_run_tesseract, command, language), pixels))
             middle, used_by_command = time.perf_counter(), _processor_seconds() - used
-            read_document(buffer.getvalue())
+            read_document(buffer.getvalue(), settings=Settings(isolation="never"))
             spent.append((middle - begin, time.perf_counter() - middle, used_by_command, _processor_seconds() - used - used_by_command))
         alone, whole = (statistics.median(turn[i] for turn in spent) for i in (0, 1))
         ratio = statistics.median(turn[1] / turn[0] for turn in spent)
