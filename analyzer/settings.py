@@ -59,10 +59,10 @@ class Limits:
     #: Files that make up one contract, the attachments of an e-mail included; and how deep e-mails may lie in one another.
     max_parts: int = 100
     max_mail_depth: int = 4
-    #: Wall time of the reading of one document: a base plus a share per page.
+    #: Processor time of the reading of one document: a base plus a share per page. By the clock it may take 20 seconds more, on a busy machine.
     timeout_s: float = 8.0
     timeout_per_page_s: float = 0.5
-    #: Time after which the rest of one page is given up, with a notice; the other pages are read.
+    #: Processor time after which the rest of one page is given up, with a notice; the other pages are read.
     page_timeout_s: float = 4.0
     memory_bytes: int = 3_000_000_000
     #: Address space of the process that reads one document.
