@@ -74,23 +74,28 @@ class Lexicon:
         self.memory = Memory(self)
 
     def learn(self, chunks: list[str]) -> bool:
-        """Sort words, as spaces part them, into those that can be part of a quantity and those that cannot; False where one is too long to be kept."""
-        if len(self.known) > _MEMORY:
-            for kept in (self.known, self.quiet, self.loud, self.strong):
-                kept.clear()
+        """Sort words, as spaces part them, into those that can be part of a quantity and those that cannot; False where one cannot be kept.
+
+        A word is known last: another thread must not take it for one of which nothing was said.
+        """
+        if len(self.loud) > _MEMORY:
+            return False
+        if len(self.quiet) > _MEMORY:
+            self.known, self.quiet = set(self.loud), set()
         for chunk in set(chunks) - self.known:
             if len(chunk) > _LONGEST:
                 return False
-            self.known.add(chunk)
             # Most are a word, perhaps with a stop behind it.
             word = chunk.rstrip(",.;:)")
             if not (self._known(word) and self.memory[word].trigger if word.isalpha() else self._speaks(chunk)):
                 self.quiet.add(chunk)
+                self.known.add(chunk)
                 continue
-            self.loud.add(chunk)
             low = f" {chunk.lower()} "
             if "\xad" in chunk or COMBINING.search(chunk) or any(hint in low for hint in self.hints):
                 self.strong.add(chunk)
+            self.loud.add(chunk)
+            self.known.add(chunk)
         return True
 
     def _known(self, word: str) -> bool:
