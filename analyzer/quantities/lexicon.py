@@ -59,6 +59,8 @@ class Lexicon:
     #: Finds what every word put together from others holds: a stem of a unit, "hundred".
     parts: Callable[[str], re.Match[str] | None] | None = None
     hints: tuple[str, ...] = ()
+    #: Words that say a day without a word for days ("lendemain", "NBD").
+    next_days: set[str] = field(default_factory=set)
     #: Lists of phrases by their first and last words.
     heads: dict[str, frozenset[str]] = field(default_factory=dict)
     tails: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -69,6 +71,9 @@ class Lexicon:
     #: Those that may be part of one, and of these the ones that may be so where the text has no figure at all.
     loud: set[str] = field(default_factory=set)
     strong: set[str] = field(default_factory=set)
+    #: Those without which there is no length of time; the second ones are letters ("h"), and need a figure.
+    lasting: set[str] = field(default_factory=set)
+    lettered: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.memory = Memory(self)
@@ -94,6 +99,10 @@ class Lexicon:
             low = f" {chunk.lower()} "
             if "\xad" in chunk or COMBINING.search(chunk) or any(hint in low for hint in self.hints):
                 self.strong.add(chunk)
+            if COMBINING.search(chunk) or self._lasts(chunk):
+                self.lasting.add(chunk)
+            elif self._letters(chunk):
+                self.lettered.add(chunk)
             self.loud.add(chunk)
             self.known.add(chunk)
         return True
@@ -116,6 +125,24 @@ class Lexicon:
             if sense.trigger and not (inside and len(token) == 1 and (token == "/" or sense.unit is not None)):
                 return True
         return False
+
+    def _lasts(self, chunk: str) -> bool:
+        """Whether a length of time may stand in a text for this word alone: a unit, "NBD", "J+1", "15'"."""
+        if "\xad" in chunk or "+" in chunk or _MINUTES(chunk):
+            return True
+        senses = [self.memory[token] for token in TOKEN.findall(chunk)]
+        if any(sense.low == "h" or (sense.unit is not None and len(sense.low) > 1) or sense.low in self.next_days for sense in senses):
+            return True
+        # "demi-j"
+        return any(sense.fraction is not None for sense in senses) and any(sense.unit is not None for sense in senses)
+
+    def _letters(self, chunk: str) -> bool:
+        """Whether a unit of one letter stands here that is no elided word ("d'")."""
+        tokens = [*TOKEN.findall(chunk), ""]
+        return any(
+            len(token) == 1 and (token in "mM" or self.memory[token].unit is not None) and tokens[index + 1] not in ("'", "’")
+            for index, token in enumerate(tokens[:-1])
+        )
 
     def classify(self, token: str) -> Sense:
         """Return the sense of a token in any case and, for words of four letters or more, without its accents."""
@@ -278,6 +305,9 @@ class _Builder:
                 sense.window |= name.startswith(("whole", "days", "time"))
                 sense.trigger |= (name.startswith("days") and len(sense.low) > 4) or (name == "yearly" and sense.low == "p")
                 sense.trigger |= len(words) == 1 and name in _NEXT_DAYS
+                if name in _NEXT_DAYS:
+                    senses = self.out.senses
+                    self.out.next_days.update(word for word in words if not any(w in senses and senses[w].unit for w in words))
         for sense in (*self.out.senses.values(), *self.out.exact.values()):
             simple = (sense.number, sense.ordinal, sense.fraction, sense.times, sense.unit, sense.every, sense.month, sense.currency)
             sense.starts |= any(part is not None for part in simple) or sense.low in ("l", "i", "o", "j", "t", "d", "g", "h", "m")
@@ -472,6 +502,8 @@ COMBINING = re.compile(r"[\u0300-\u036f]")
 _DIGIT = re.compile(r"[0-9½¼¾]").search
 #: "80.-", "80.–", "80'".
 SWISS = re.compile(r"\d(?:[.,][-–—]|['’′](?![\w]))").search
+#: "15'" is minutes in a table.
+_MINUTES = re.compile(r"\d['’]").search
 _CENTURIES = ("19", "20", "21")
 #: For text with combining marks, which are no letters to `re`.
 TOKEN_DECOMPOSED = re.compile(r"(?:[^\W\d_½¼¾][\u0300-\u036f]*)+|\d[\d.,'’]*\d|\d|[^\w\s]|[½¼¾_]")

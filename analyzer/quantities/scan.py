@@ -80,6 +80,16 @@ def _says_nothing(text: str, lexicon: Lexicon) -> bool:
     return lexicon.strong.isdisjoint(chunks) and _DIGIT(text) is None and " l h" not in text.lower()
 
 
+def _lasts_nothing(text: str, lexicon: Lexicon) -> bool:
+    """Whether the text has a word of some quantity perhaps, but none of a length of time."""
+    chunks = text.split()
+    if lexicon.quiet.issuperset(chunks):
+        return True
+    if not lexicon.known.issuperset(chunks) and not lexicon.learn(chunks):
+        return False
+    return lexicon.lasting.isdisjoint(chunks) and (lexicon.lettered.isdisjoint(chunks) or _DIGIT(text) is None)
+
+
 class _Scanner:
     def __init__(self, t: Tokens, offset: int, *, sparse: bool) -> None:
         self.t, self.offset, self.sparse = t, offset, sparse
@@ -340,7 +350,10 @@ def find_durations(text: str, *, language: str, offset: int = 0) -> tuple[Durati
     >>> [(d.iso, str(d.calendar)) for d in find_durations("within two (2) business days", language="en")]
     [('P2D', 'business')]
     """
-    return tuple(found for found in scan(text, load_lexicon(language), offset) if isinstance(found, Duration))
+    lexicon = load_lexicon(language)
+    if "-\n" not in text and _lasts_nothing(text, lexicon):
+        return ()
+    return tuple(found for found in scan(text, lexicon, offset) if isinstance(found, Duration))
 
 
 def find_quantities_many(
