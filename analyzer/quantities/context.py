@@ -277,7 +277,7 @@ def find_anchor(t: Tokens, found: Reading) -> str | None:
         end -= 1
     if end <= begin and t.low(begin) not in ("|", ";", ",", ".", ")", ""):
         end = begin
-    return " ".join(t.text[t.starts[i] : t.ends[end - 1]].split()) if end > begin else None
+    return " ".join(t.text[t.start(i) : t.ends[end - 1]].split()) if end > begin else None
 
 
 _BEFORE_ANCHOR = frozenset(

@@ -217,7 +217,7 @@ class Lexicon:
 
 
 class Memory(dict[str, Sense]):
-    """Senses of the tokens seen so far; an unseen one is worked out on the way."""
+    """Senses of the tokens seen so far, with space before them or without; an unseen one is worked out on the way."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         super().__init__()
@@ -226,7 +226,8 @@ class Memory(dict[str, Sense]):
     def __missing__(self, token: str) -> Sense:
         if len(self) > _MEMORY:
             self.clear()
-        sense = self._lexicon.classify(token)
+        word = token.lstrip()
+        sense = self._lexicon.classify(word) if len(word) == len(token) else self[word]
         if len(token) <= _LONGEST:
             self[token] = sense
         return sense
@@ -505,9 +506,12 @@ SWISS = re.compile(r"\d(?:[.,][-–—]|['’′](?![\w]))").search
 #: "15'" is minutes in a table.
 _MINUTES = re.compile(r"\d['’]").search
 _CENTURIES = ("19", "20", "21")
+_REST = r"\d[\d.,'’]*\d|\d|[^\w\s]|[½¼¾_]"
+TOKEN = re.compile(rf"[^\W\d_½¼¾]+|{_REST}")
+#: A token with the space before it.
+PIECE = re.compile(rf"\s*(?:[^\W\d_½¼¾]+|{_REST})")
 #: For text with combining marks, which are no letters to `re`.
-TOKEN_DECOMPOSED = re.compile(r"(?:[^\W\d_½¼¾][\u0300-\u036f]*)+|\d[\d.,'’]*\d|\d|[^\w\s]|[½¼¾_]")
-TOKEN = re.compile(r"[^\W\d_½¼¾]+|\d[\d.,'’]*\d|\d|[^\w\s]|[½¼¾_]")
+PIECE_DECOMPOSED = re.compile(rf"\s*(?:(?:[^\W\d_½¼¾][\u0300-\u036f]*)+|{_REST})")
 
 
 def _trie(phrases: list[str], *, backward: bool = False) -> Trie:

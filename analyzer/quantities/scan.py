@@ -12,7 +12,7 @@ from analyzer.quantities.context import find_anchor, find_bound, find_business, 
 from analyzer.quantities.dates import read_date
 from analyzer.quantities.durations import Reading, read_duration
 from analyzer.quantities.false_durations import is_idle, is_no_duration
-from analyzer.quantities.lexicon import COMBINING, SWISS, TOKEN, TOKEN_DECOMPOSED, Lexicon, load_lexicon
+from analyzer.quantities.lexicon import COMBINING, PIECE, PIECE_DECOMPOSED, SWISS, Lexicon, load_lexicon
 from analyzer.quantities.money import read_money
 from analyzer.quantities.numbers import read_number
 from analyzer.quantities.percentages import read_percentage
@@ -36,6 +36,9 @@ from analyzer.types import (
 
 _DIGIT = re.compile(r"[0-9½¼¾]").search
 _CLOCK_MARKS = frozenset((":", "x", "×", "*", "a", "p", "am", "pm"))
+_CLOSING = frozenset(")].")
+#: Lists of phrases that go on behind "8 heures" where it is a time of the day.
+_CLOCK_GOES_ON = frozenset(("time_to", "clock_pm", "clock_after"))
 #: Hours a week from which a window no longer makes a time a business time (7 to 21 h on all days is 98).
 _OPEN_MOST = 100
 #: Tokens from the beginning of a quantity to the first word that makes it one: numbers can be long.
@@ -54,17 +57,20 @@ def scan(text: str, lexicon: Lexicon, offset: int) -> tuple[Quantity, ...]:
     """Find all quantities of `text`."""
     # What a line end may have cut in two is no word by itself.
     broken = "-\n" in text
-    if not broken and _says_nothing(text, lexicon):
-        return ()
-    pattern = TOKEN
+    return () if not broken and _says_nothing(text, lexicon) else _scan(text, lexicon, offset, broken=broken)
+
+
+def _scan(text: str, lexicon: Lexicon, offset: int, *, broken: bool) -> tuple[Quantity, ...]:
+    pattern = PIECE
     broken |= "\xad" in text
     if not text.isascii() and COMBINING.search(text) is not None:
-        pattern, broken = TOKEN_DECOMPOSED, True
-    words = pattern.findall(text)
-    senses = list(map(lexicon.memory.__getitem__, words))
+        pattern, broken = PIECE_DECOMPOSED, True
+    # Without space at the end each piece ends in a token, which the expression would look for from every space.
+    pieces = pattern.findall(text.rstrip())
+    senses = list(map(lexicon.memory.__getitem__, pieces))
     # "80.-" is money without a word that says so.
     sparse = not broken and SWISS(text) is None
-    return _Scanner(Tokens(text, lexicon, words, senses), offset, sparse=sparse).run()
+    return _Scanner(Tokens(text, lexicon, pieces, senses), offset, sparse=sparse).run()
 
 
 def _says_nothing(text: str, lexicon: Lexicon) -> bool:
@@ -141,17 +147,12 @@ class _Scanner:
                 follower = t.senses[number.end]
                 if not follower.linked and (number.end < t.n or digits):
                     return i + 1
-                # The most frequent case: a figure and a unit that is no mark of the clock.
-                if (
-                    follower.unit is not None
-                    and not sense.article
-                    and "clock_unit" not in follower.classes
-                    and sense.low not in t.lexicon.window_figures
-                    and not self._counts_days(i)
-                ):
-                    plain = read_duration(t, i) if follower.month is None and follower.currency is None else None
-                    if plain is not None:
-                        return self._reading(i, plain)
+                if digits and follower.low in _CLOSING and self._numbers(i, number.end):
+                    return i + 1
+                if follower.unit is not None and not sense.article and follower.month is None and follower.currency is None:
+                    end = self._plain(i, number.end, follower)
+                    if end != -1:
+                        return end
         if self._may_open(i) if digits else (self._opens(i, sense) if sense.window else self._counts_days(i)):
             window = read_window(t, i)
             if window is not None:
@@ -188,6 +189,27 @@ class _Scanner:
         if reading is not None:
             return self._reading(i, reading)
         return i + 1
+
+    def _numbers(self, i: int, end: int) -> bool:
+        """Whether the mark behind a figure makes it the number of an item or of a sentence's end: "2)", "2. Der"."""
+        t = self.t
+        return t.lows[i] not in t.lexicon.window_figures and (t.lows[end] != "." or not t.senses[end + 1].linked)
+
+    def _plain(self, i: int, end: int, unit: Sense) -> int:
+        """Read the most frequent case, a number and a unit that is no time of the day; -1 where it may be something else."""
+        t = self.t
+        digits = t.senses[i].digits
+        if (digits and t.lows[i] in t.lexicon.window_figures) or self._counts_days(i):
+            return -1
+        if digits and "clock_unit" in unit.classes:
+            behind = t.senses[end + 1]
+            if behind.digits or not behind.heads.isdisjoint(_CLOCK_GOES_ON):
+                return -1
+            clock = read_lone_clock(t, i)
+            if clock != -1:
+                return clock
+        reading = read_duration(t, i)
+        return -1 if reading is None else self._reading(i, reading)
 
     def _may_open(self, i: int) -> bool:
         """Whether a figure can begin a window: what stands behind it tells at once."""
@@ -283,7 +305,7 @@ class _Scanner:
 
     def _span(self, first: int, behind: int) -> Span:
         behind = max(first + 1, min(behind, self.t.n))
-        return Span(self.t.starts[first] + self.offset, self.t.ends[behind - 1] + self.offset)
+        return Span(self.t.start(first) + self.offset, self.t.ends[behind - 1] + self.offset)
 
 
 def find_quantities(text: str, *, language: str, offset: int = 0) -> tuple[Quantity, ...]:
@@ -351,9 +373,10 @@ def find_durations(text: str, *, language: str, offset: int = 0) -> tuple[Durati
     [('P2D', 'business')]
     """
     lexicon = load_lexicon(language)
-    if "-\n" not in text and _lasts_nothing(text, lexicon):
+    broken = "-\n" in text
+    if not broken and _lasts_nothing(text, lexicon):
         return ()
-    return tuple(found for found in scan(text, lexicon, offset) if isinstance(found, Duration))
+    return tuple([found for found in _scan(text, lexicon, offset, broken=broken) if isinstance(found, Duration)])
 
 
 def find_quantities_many(

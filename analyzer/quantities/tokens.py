@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import accumulate
 from typing import Any
 
 from analyzer.quantities.lexicon import Lexicon, Trie
@@ -18,43 +19,38 @@ _MARGIN = 32
 class Tokens:
     """Tokens of one text; some way beyond `n` (and below 0) there are empty words, so that the grammar need not ask.
 
-    `low(i)` and `sense(i)` are the lists' own look-up: they are asked a hundred times a sentence.
+    `low(i)` and `sense(i)` are the lists' own look-up: they are asked a hundred times a sentence. Each of `pieces` is a token with the space before
+    it, so that where it stands need not be known until somebody asks.
     """
 
-    __slots__ = ("barren", "ends", "lengths", "lexicon", "low", "lows", "n", "numbers", "sense", "senses", "starts", "text")
+    __slots__ = ("barren", "ends", "lengths", "lexicon", "low", "lows", "n", "numbers", "pieces", "sense", "senses", "text")
 
     low: Callable[[int], str]
     sense: Callable[[int], Sense]
 
-    def __init__(self, text: str, lexicon: Lexicon, words: list[str], senses: list[Sense]) -> None:
-        self.text, self.lexicon, self.n = text, lexicon, len(words)
+    def __init__(self, text: str, lexicon: Lexicon, pieces: list[str], senses: list[Sense]) -> None:
+        self.text, self.lexicon = text, lexicon
         self.numbers: dict[int, Any] = {}
         self.lengths: dict[int, Any] = {}
         #: Behind days that were read up to here and had no times.
         self.barren = 0
-        self.starts: list[int] = []
-        self.ends: list[int] = []
-        # Between two tokens there is nothing but space: quicker than asking the pattern again.
-        find, start, end = text.find, self.starts.append, 0
-        behind = self.ends.append
-        for word in words:
-            begin = find(word, end)
-            end = begin + len(word)
-            start(begin)
-            behind(end)
+        self.pieces = pieces
+        self.ends = list(accumulate(map(len, pieces)))
         if "-\n" in text or "\xad" in text:
-            senses = self._heal(words, senses)
+            senses = self._heal(senses)
+        self.n = len(senses)
         self.lows = lows = [sense.low for sense in senses] + _EMPTY_LOWS
         self.senses = senses = senses + _EMPTY
         self.low, self.sense = lows.__getitem__, senses.__getitem__
 
-    def _heal(self, words: list[str], senses: list[Sense]) -> list[Sense]:
+    def _heal(self, senses: list[Sense]) -> list[Sense]:
         """Join words that a line end cut in two ("Mo-/nate"), where the whole means something."""
         memory, joined = self.lexicon.memory, []
-        starts, ends = [], []
+        pieces, ends = [], []
+        words = [piece.lstrip() for piece in self.pieces]
         index = 0
         while index < len(words):
-            sense, end, step = senses[index], self.ends[index], 1
+            sense, step = senses[index], 1
             if (
                 index + 2 < len(words)
                 and words[index + 1] in ("-", "\xad")
@@ -64,17 +60,21 @@ class Tokens:
                 # "ou-/vrables" means something behind a unit only.
                 known = whole.trigger or bool(whole.heads or whole.tails)
                 if known and not whole.digits and words[index].isalpha():
-                    sense, end, step = whole, self.ends[index + 2], 3
+                    sense, step = whole, 3
             joined.append(sense)
-            starts.append(self.starts[index])
-            ends.append(end)
+            pieces.append("".join(self.pieces[index : index + step]))
+            ends.append(self.ends[index + step - 1])
             index += step
-        self.starts, self.ends, self.n = starts, ends, len(joined)
+        self.pieces, self.ends = pieces, ends
         return joined
+
+    def start(self, index: int) -> int:
+        """Where the token begins in the text."""
+        return self.ends[index] - len(self.pieces[index].lstrip())
 
     def word(self, index: int) -> str:
         """The token as it stands in the text."""
-        return self.text[self.starts[index] : self.ends[index]] if 0 <= index < self.n else ""
+        return self.pieces[index].lstrip() if 0 <= index < self.n else ""
 
     def has(self, index: int, name: str) -> bool:
         """Whether the token belongs to the class of function words `name`."""
@@ -82,11 +82,14 @@ class Tokens:
 
     def glued(self, index: int) -> bool:
         """Whether no space stands before the token."""
-        return 0 < index < self.n and self.starts[index] == self.ends[index - 1]
+        return 0 < index < self.n and not self.pieces[index][0].isspace()
 
     def gap(self, index: int) -> str:
         """What stands between the token and the one before it."""
-        return self.text[self.ends[index - 1] : self.starts[index]] if 0 < index < self.n else ""
+        if not 0 < index < self.n:
+            return ""
+        piece = self.pieces[index]
+        return piece[: len(piece) - len(piece.lstrip())]
 
     def phrase(self, index: int, name: str) -> int:
         """Return the index behind the longest phrase of the list `name` that begins at `index`, or -1."""
