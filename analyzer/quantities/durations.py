@@ -13,6 +13,8 @@ from analyzer.types import UNIT_SECONDS, TimeUnit
 _HYPHENS = frozenset("-‐‑–—")
 _APOSTROPHES = frozenset("'’")
 _HALF = Decimal("0.5")
+#: Classes of words that may stand between the two figures of a range.
+_CONNECTING = frozenset(("range", "and", "or"))
 _DATE_UNITS = frozenset((TimeUnit.MONTH, TimeUnit.QUARTER, TimeUnit.YEAR))
 #: Adjectives between a number and its unit ("three (3) full consecutive months").
 _MOST_ADJECTIVES = 3
@@ -399,6 +401,9 @@ def _ranged(t: Tokens, i: int) -> Reading | None:
         return None
     own = _own_unit(t, i, first)
     j = own.end if own is not None else first.end
+    follower = t.senses[j]
+    if follower.classes.isdisjoint(_CONNECTING) and follower.low != "/" and follower.low not in _HYPHENS:
+        return None
     if own is None and t.low(j) in _HYPHENS and t.glued(j) and (t.has(j + 1, "range") or t.has(j + 1, "or")):
         j += 1
     k = _connector(t, i, j, with_unit=own is not None)
