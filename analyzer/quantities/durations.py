@@ -66,6 +66,16 @@ def read_duration(t: Tokens, i: int) -> Reading | None:
     return found
 
 
+def read_plain(t: Tokens, i: int, number: Number, unit: Unit) -> Reading | None:
+    """Read `number` at token `i` and the unit right behind it, where nothing goes on from them: the most frequent case; else as `read_duration`."""
+    j = number.end
+    if not t.senses[j + 1].closes or unit.weak or unit.led or unit.complete or number.article or t.has(j, "bound_form"):
+        return read_duration(t, i)
+    value = number.value * unit.count
+    found = Reading(i, j + 1, value, value, unit.unit, business=unit.business, at=j)
+    return found if _sane(found) else None
+
+
 def _sane(found: Reading) -> bool:
     years = found.unit is TimeUnit.YEAR and found.upper > _LATEST_YEARS
     return 0 < found.upper < _GREATEST and not years

@@ -22,6 +22,10 @@ _LONGEST = 48
 Trie = dict[str, Any]
 _END = ""
 _NONE: frozenset[str] = frozenset()
+#: What goes on behind a number and its unit: marks, and lists and classes of words.
+_GOING_ON = frozenset("([,/'’-‐‑–—")
+_MARKING = frozenset(("business_after", "elapsed_after"))
+_GOING_ON_CLASSES = frozenset(("range", "and", "or", "after_unit", "week_noun"))
 _NEXT_DAYS = frozenset(("next_day", "next_day_elapsed", "second_next_day", "second_next_day_elapsed"))
 _REPEATING = ("every", "every_closed", "every_weekday", "per", "yearly", "alternate_lead", "per_weak")
 #: Classes of words with which a repetition can begin.
@@ -164,6 +168,8 @@ class Lexicon:
         roles = (sense.ordinal, sense.fraction, sense.times, sense.unit, sense.every, sense.month, sense.currency, sense.weekday)
         sense.counts_only = sense.number is not None and not sense.digits and not sense.trigger and all(role is None for role in roles)
         sense.counts_only &= sense.heads.isdisjoint(_NEXT_DAYS)
+        sense.closes = not counts and low not in _LETTERS and low not in _GOING_ON and sense.heads.isdisjoint(_MARKING)
+        sense.closes &= sense.classes.isdisjoint(_GOING_ON_CLASSES)
         return sense
 
     def _classify(self, token: str) -> Sense:

@@ -10,11 +10,11 @@ from decimal import Decimal
 from analyzer.quantities.clocks import read_lone_clock
 from analyzer.quantities.context import find_anchor, find_bound, find_business, same_bound
 from analyzer.quantities.dates import read_date
-from analyzer.quantities.durations import Reading, read_duration
+from analyzer.quantities.durations import Reading, read_duration, read_plain
 from analyzer.quantities.false_durations import is_idle, is_no_duration
 from analyzer.quantities.lexicon import COMBINING, PIECE, PIECE_DECOMPOSED, SWISS, Lexicon, load_lexicon
 from analyzer.quantities.money import read_money
-from analyzer.quantities.numbers import read_number
+from analyzer.quantities.numbers import Number, read_number
 from analyzer.quantities.percentages import read_percentage
 from analyzer.quantities.recurrences import Repeated, read_from_to, read_recurrence
 from analyzer.quantities.senses import Sense
@@ -150,7 +150,7 @@ class _Scanner:
                 if digits and follower.low in _CLOSING and self._numbers(i, number.end):
                     return i + 1
                 if follower.unit is not None and not sense.article and follower.month is None and follower.currency is None:
-                    end = self._plain(i, number.end, follower)
+                    end = self._plain(i, number, follower)
                     if end != -1:
                         return end
         if self._may_open(i) if digits else (self._opens(i, sense) if sense.window else self._counts_days(i)):
@@ -195,20 +195,21 @@ class _Scanner:
         t = self.t
         return t.lows[i] not in t.lexicon.window_figures and (t.lows[end] != "." or not t.senses[end + 1].linked)
 
-    def _plain(self, i: int, end: int, unit: Sense) -> int:
+    def _plain(self, i: int, number: Number, follower: Sense) -> int:
         """Read the most frequent case, a number and a unit that is no time of the day; -1 where it may be something else."""
         t = self.t
         digits = t.senses[i].digits
         if (digits and t.lows[i] in t.lexicon.window_figures) or self._counts_days(i):
             return -1
-        if digits and "clock_unit" in unit.classes:
-            behind = t.senses[end + 1]
+        if digits and "clock_unit" in follower.classes:
+            behind = t.senses[number.end + 1]
             if behind.digits or not behind.heads.isdisjoint(_CLOCK_GOES_ON):
                 return -1
             clock = read_lone_clock(t, i)
             if clock != -1:
                 return clock
-        reading = read_duration(t, i)
+        assert follower.unit is not None
+        reading = read_plain(t, i, number, follower.unit)
         return -1 if reading is None else self._reading(i, reading)
 
     def _may_open(self, i: int) -> bool:

@@ -75,6 +75,8 @@ class Sense:
     opening: tuple[str, ...] = ()
     #: A number in words and nothing else.
     counts_only: bool = False
+    #: Nothing that goes on from a number and its unit: the length of time ends before it.
+    closes: bool = True
     #: Lists of phrases of which one begins, or ends, with the word.
     heads: frozenset[str] = frozenset()
     tails: frozenset[str] = frozenset()
