@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from analyzer.quantities.durations import Reading
+from analyzer.quantities.senses import Sense
 from analyzer.quantities.tokens import Tokens
 from analyzer.types import TimeUnit
 
@@ -18,6 +19,8 @@ _POSTAL = 5
 _OLD = 5
 #: From this age on people act for themselves.
 _OF_AGE = 16
+_HOURS = 24
+_CLINGING = frozenset(("-", ".", "/", "_", "#", "@"))
 _OPENING = frozenset('«“„"‹')
 _APOSTROPHES = frozenset(("'", "’"))
 _DASHES = frozenset("-‐‑–")
@@ -38,50 +41,53 @@ def is_idle(t: Tokens, found: Reading) -> bool:
 
 def is_no_duration(t: Tokens, found: Reading) -> bool:
     """Tell whether the words are an age, a rate, a reference period, round-the-clock service or a numbered heading."""
-    i = found.start
-    before = t.sense(i - 1)
-    if "numbered" in before.classes and t.sense(i).digits and t.low(found.at) not in ("h", "min"):
-        return True
-    # "versione 9.7 h"
-    if "labelled" in before.classes and t.sense(i).digits:
-        # "release 8d"
-        letter = len(t.low(found.at)) == 1 and t.glued(found.at) and t.low(found.at) != "h"
-        if letter or "." in t.low(i):
-            return True
-    # "art. 97 s. CO"
-    if (
-        before.low == "."
-        and t.glued(i - 1)
-        and t.has(i - 2, "numbered")
-        and t.sense(i).digits
-        and 1 < len(t.low(i - 2)) <= _ABBREVIATED
-        and t.low(i - 2)[0] != "n"
-    ):
+    i, at, unit = found.start, found.at, found.unit
+    before, digits = t.senses[i - 1], t.senses[i].digits
+    if digits and (_numbers(t, found, before) or _heading(t, found)):
         return True
     # "iPhone 6s"
-    if len(t.low(found.at)) == 1 and t.glued(found.at) and _camel(t.word(i - 1)):
+    if len(t.lows[at]) == 1 and t.glued(at) and _camel(t.word(i - 1)):
         return True
     if "address_noun" in before.classes and t.word(i)[:1].isupper():
         # "piazza Cinque Giornate 10"
         return True
-    if _title(t, found):
+    # "le quotidien « 24 heures »"
+    if before.low in _OPENING and t.has(i - 2, "title_noun"):
         return True
-    if t.glued(i) and t.sense(i).digits and t.word(i - 1).isalpha() and not t.has(i - 1, "service_prefix"):
+    if digits and at == i + 1 and not t.lexicon.stems and t.word(at).istitle() and _title(t, found):
         return True
-    if t.glued(i) and t.low(i - 1) in ("-", ".", "/", "_", "#", "@") and t.glued(i - 1) and t.sense(i).digits:
-        clings = t.low(i - 1) != "/" or t.sense(i - 2).digits
-        if clings:
-            return True
-    if found.unit is TimeUnit.YEAR and _age(t, found):
+    if unit is TimeUnit.YEAR and _age(t, found):
         return True
     if found.upper == 1 and t.phrase(found.end, "one_to_next") != -1:
         return True
-    if found.unit is TimeUnit.HOUR and t.phrase(found.end, "clock_after") != -1 and found.upper <= 24 and not found.ranged:
+    if unit is TimeUnit.HOUR and found.upper <= _HOURS and not found.ranged and t.phrase(found.end, "clock_after") != -1:
         return True
     # "7 giorni festivi"
-    if found.unit is TimeUnit.DAY and t.has(found.end, "holiday"):
+    if unit is TimeUnit.DAY and t.has(found.end, "holiday"):
         return True
-    return _counted_out(t, found) or _heading(t, found) or _rate(t, found) or _round_the_clock(t, found) or _reference(t, found)
+    if "out_of" in before.tails and _counted_out(t, found):
+        return True
+    if found.article and _rate(t, found):
+        return True
+    return _round_the_clock(t, found) or (found.upper == 1 and not digits and unit in _REFERENCE_UNITS and _reference(t, found))
+
+
+def _numbers(t: Tokens, found: Reading, before: Sense) -> bool:
+    """Whether the figure is that of a paragraph, a version or a name: "art. 97 s.", "release 8d", "M365"."""
+    i, low = found.start, t.lows[found.at]
+    if "numbered" in before.classes and low not in ("h", "min"):
+        return True
+    # "versione 9.7 h"
+    if "labelled" in before.classes and ("." in t.lows[i] or (len(low) == 1 and low != "h" and t.glued(found.at))):
+        return True
+    # "art. 97 s. CO"
+    if before.low == "." and t.has(i - 2, "numbered") and t.glued(i - 1) and 1 < len(t.low(i - 2)) <= _ABBREVIATED and t.low(i - 2)[0] != "n":
+        return True
+    if not t.glued(i):
+        return False
+    if t.word(i - 1).isalpha() and "service_prefix" not in before.classes:
+        return True
+    return before.low in _CLINGING and t.glued(i - 1) and (before.low != "/" or t.sense(i - 2).digits)
 
 
 def _camel(word: str) -> bool:
@@ -91,19 +97,13 @@ def _camel(word: str) -> bool:
 def _title(t: Tokens, found: Reading) -> bool:
     """Whether a name goes on in capitals where units have small letters: "Il Sole 24 Ore"."""
     i, at = found.start, found.at
-    # "le quotidien « 24 heures »"
-    if t.low(i - 1) in _OPENING and t.has(i - 2, "title_noun"):
-        return True
     # "39040 Ora (BZ)" is a town.
-    if not t.lexicon.stems and at == i + 1 and t.word(at).istitle() and len(t.low(i)) == _POSTAL and t.low(i).isdecimal():
+    if len(t.low(i)) == _POSTAL and t.low(i).isdecimal():
         return True
     # "aux 24 Heures du Mans"
-    named = t.has(at + 1, "title_of") and t.word(at + 2)[:1].isupper() and i > 0 and t.sense(i).digits and at == i + 1
-    if named and not t.lexicon.stems and t.word(at).istitle():
+    if i > 0 and t.has(at + 1, "title_of") and t.word(at + 2)[:1].isupper():
         return True
-    if t.lexicon.stems or i == 0 or at != i + 1 or not t.sense(i).digits or len(t.low(at)) < 3:
-        return False
-    return t.word(at).istitle() and t.word(i - 1).istitle() and t.sense(i - 1).starts is False
+    return i > 0 and len(t.low(at)) > 2 and t.word(i - 1).istitle() and not t.sense(i - 1).starts
 
 
 def _idiom(t: Tokens, found: Reading) -> bool:
@@ -169,7 +169,7 @@ def _heading(t: Tokens, found: Reading) -> bool:
     if i > 0 and "\n" not in t.gap(i):
         return False
     low, unit = t.low(i), t.sense(found.at).unit
-    if not t.sense(i).digits or found.at != i + 1:
+    if found.at != i + 1:
         return False
     if len(t.low(found.at)) == 1:
         # "2d Eltern", "2d.4 Arbeiten"
@@ -189,7 +189,7 @@ def _heading(t: Tokens, found: Reading) -> bool:
 def _rate(t: Tokens, found: Reading) -> bool:
     """Whether an article is "per" here: "three times a day", "CHF 80 an hour"."""
     i = found.start
-    if not found.article or not t.has(i, "per"):
+    if not t.has(i, "per"):
         return False
     if i == 0 or t.has(i - 1, "stop") or t.has(i - 1, "lead"):
         return False
@@ -255,9 +255,7 @@ def _whole_cycle(t: Tokens, found: Reading) -> bool:
 
 def _reference(t: Tokens, found: Reading) -> bool:
     """Whether "one year" names the period over which amounts are summed up ("capped at the fees of one year")."""
-    if found.ranged or found.unit not in _REFERENCE_UNITS:
-        return False
-    if found.upper != 1 or t.sense(found.start).digits:
+    if found.ranged:
         return False
     if t.has(found.end - 1, "reference_after") or t.phrase(found.at, "reference") != -1 or t.phrase(found.at - 1, "reference") > found.at:
         return True
