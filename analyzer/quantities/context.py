@@ -19,6 +19,7 @@ _SPREAD = 5
 _DEADLINE_UNITS = frozenset((TimeUnit.SECOND, TimeUnit.MINUTE, TimeUnit.HOUR, TimeUnit.DAY, TimeUnit.WEEK, TimeUnit.MONTH))
 #: Tokens between two figures with a remark in brackets between them.
 _BRACKETED = 12
+_BOUND_BEFORE, _BOUND_AFTER = frozenset(("min_before", "max_before")), frozenset(("min_after", "max_after"))
 _SHORT = frozenset((TimeUnit.MINUTE, TimeUnit.HOUR))
 _WEEKEND = (5, 6)
 _APOSTROPHES = frozenset(("'", "’"))
@@ -31,14 +32,22 @@ def find_bound(t: Tokens, found: Reading) -> Bound:
         return Bound.MAX
     if found.ranged:
         return Bound.RANGE
-    for name, bound in (("max_after", Bound.MAX), ("min_after", Bound.MIN)):
-        start = found.end + (t.low(found.end) in ("(", ","))
-        end = t.phrase(start, name)
-        # "minimo 2 ore, massimo 4 ore": the word belongs to the next figure.
-        if end != -1 and (start == found.end or t.sense(end).number is None):
-            return bound
+    senses = t.senses
+    start = found.end + (t.lows[found.end] in ("(", ","))
+    if not senses[start].heads.isdisjoint(_BOUND_AFTER):
+        for name, bound in (("max_after", Bound.MAX), ("min_after", Bound.MIN)):
+            end = t.phrase(start, name)
+            # "minimo 2 ore, massimo 4 ore": the word belongs to the next figure.
+            if end != -1 and (start == found.end or t.sense(end).number is None):
+                return bound
     i = found.start
     for _ in range(_BEFORE):
+        nearest = senses[i - 1]
+        if nearest.tails.isdisjoint(_BOUND_BEFORE):
+            if not ("filler" in nearest.classes or nearest.article):
+                break
+            i -= 1
+            continue
         low, high = t.phrase_before(i, "min_before"), t.phrase_before(i, "max_before")
         # "30 min: 4 h"
         if low != -1 and t.sense(low).unit is not None and t.sense(low - 1).number is not None:
@@ -62,10 +71,12 @@ def find_bound(t: Tokens, found: Reading) -> Bound:
         if not (t.has(i - 1, "filler") or t.sense(i - 1).article):
             break
         i -= 1
-    start = t.phrase_before(found.start, "before")
+    start = t.phrase_before(found.start, "before") if "before" in senses[found.start - 1].tails else -1
     if start != -1 and t.phrase(found.end, "before") == -1:
         return Bound.MIN if _denied(t, start - (t.low(start - 1) == ",")) else Bound.MAX
-    return Bound.MAX if _deadline(t, found) else _far_bound(t, found)
+    if "deadline_before" in senses[found.start - 1].tails and _deadline(t, found):
+        return Bound.MAX
+    return _far_bound(t, found) if "anchor" in senses[found.end].heads else Bound.EXACT
 
 
 def _before_event(t: Tokens, found: Reading) -> bool:
@@ -190,9 +201,10 @@ def find_business(t: Tokens, found: Reading, windows: list[int]) -> bool:
         return False
     i = found.end
     for _ in range(_AFTER):
-        if t.phrase(i, "business_near") != -1:
+        heads = t.senses[i].heads
+        if "business_near" in heads and t.phrase(i, "business_near") != -1:
             return not _reported(t, found.end, i)
-        if t.phrase(i, "between_business") == -1:
+        if "between_business" not in heads or t.phrase(i, "between_business") == -1:
             break
         i += 1
     if t.low(found.start - 1) in (":", ")", "|") and _headed(t, found.start - 1):
@@ -252,7 +264,7 @@ def find_anchor(t: Tokens, found: Reading) -> str | None:
     """Return the words that name the event the time counts from or up to ("dès réception de l'annonce")."""
     i = found.end
     for _ in range(4):
-        if t.phrase(i, "anchor") != -1:
+        if "anchor" in t.senses[i].heads and t.phrase(i, "anchor") != -1:
             break
         if t.low(i) not in _BEFORE_ANCHOR or "\n\n" in t.gap(i):
             return None
