@@ -165,12 +165,19 @@ class Lexicon:
         sense.timed = sense.weekday is not None or not sense.classes.isdisjoint(("noon", "midnight"))
         sense.timed |= sense.number is not None and not sense.article
         sense.opening = tuple(name for name in _OPENING if name in sense.heads)
+        sense.repeating_with = self._seconds(low, sense.repeating)
+        sense.opening_with = self._seconds(low, sense.opening)
         roles = (sense.ordinal, sense.fraction, sense.times, sense.unit, sense.every, sense.month, sense.currency, sense.weekday)
         sense.counts_only = sense.number is not None and not sense.digits and not sense.trigger and all(role is None for role in roles)
         sense.counts_only &= sense.heads.isdisjoint(_NEXT_DAYS)
         sense.closes = not counts and low not in _LETTERS and low not in _GOING_ON and sense.heads.isdisjoint(_MARKING)
         sense.closes &= sense.classes.isdisjoint(_GOING_ON_CLASSES)
         return sense
+
+    def _seconds(self, low: str, names: tuple[str, ...]) -> frozenset[str] | None:
+        """Return the second words of phrases that begin with `low`; None where it is such a phrase alone."""
+        nodes = [self.phrases[name][low] for name in names]
+        return None if any(_END in node for node in nodes) else frozenset().union(*nodes)
 
     def _classify(self, token: str) -> Sense:
         if token[0].isdecimal():

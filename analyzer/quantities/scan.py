@@ -36,7 +36,7 @@ from analyzer.types import (
 
 _DIGIT = re.compile(r"[0-9½¼¾]").search
 _CLOCK_MARKS = frozenset((":", "x", "×", "*", "a", "p", "am", "pm"))
-_CLOSING = frozenset(")].")
+_CLOSING = frozenset(")].|")
 #: Lists of phrases that go on behind "8 heures" where it is a time of the day.
 _CLOCK_GOES_ON = frozenset(("time_to", "clock_pm", "clock_after"))
 #: Hours a week from which a window no longer makes a time a business time (7 to 21 h on all days is 98).
@@ -231,6 +231,8 @@ class _Scanner:
             return False
         if sense.timed:
             return True
+        if sense.opening_with is not None and t.lows[i + 1] not in sense.opening_with and t.lows[i + 1] != "’":
+            return False
         for name in sense.opening:
             j = t.phrase(i, name)
             if j != -1 and (name != "time_from" or t.senses[j].digits or t.senses[j].timed):
@@ -239,6 +241,9 @@ class _Scanner:
 
     def _repeats(self, i: int, sense: Sense) -> bool:
         """Whether a phrase such as "every" or "per" stands here."""
+        following = self.t.lows[i + 1]
+        if sense.repeating_with is not None and following not in sense.repeating_with and following != "’":
+            return False
         return any(self.t.phrase(i, name) != -1 for name in sense.repeating)
 
     def _counts_days(self, i: int) -> bool:

@@ -70,9 +70,12 @@ class Sense:
     #: Can begin a repetition by itself; other words only by one of these phrases.
     counted: bool = False
     repeating: tuple[str, ...] = ()
+    #: What may stand behind it in one of these phrases; None where it is one by itself.
+    repeating_with: frozenset[str] | None = frozenset()
     #: Says a day or a time of the day; other words begin a service window only by one of these phrases.
     timed: bool = False
     opening: tuple[str, ...] = ()
+    opening_with: frozenset[str] | None = frozenset()
     #: A number in words and nothing else.
     counts_only: bool = False
     #: Nothing that goes on from a number and its unit: the length of time ends before it.
