@@ -72,7 +72,7 @@ def read_plain(t: Tokens, i: int, number: Number, unit: Unit) -> Reading | None:
     if not t.senses[j + 1].closes or unit.weak or unit.led or unit.complete or number.article or t.has(j, "bound_form"):
         return read_duration(t, i)
     value = number.value * unit.count
-    found = Reading(i, j + 1, value, value, unit.unit, business=unit.business, at=j)
+    found = Reading(i, j + 1, value, value, unit.unit, unit.business, False, False, False, j)  # noqa: FBT003 (names would cost a third of the call)
     return found if _sane(found) else None
 
 

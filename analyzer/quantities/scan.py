@@ -97,6 +97,8 @@ def _lasts_nothing(text: str, lexicon: Lexicon) -> bool:
 
 
 class _Scanner:
+    __slots__ = ("behind", "currency", "offset", "out", "sparse", "t", "waiting", "windows")
+
     def __init__(self, t: Tokens, offset: int, *, sparse: bool) -> None:
         self.t, self.offset, self.sparse = t, offset, sparse
         self.out: list[Quantity] = []
@@ -300,13 +302,13 @@ class _Scanner:
     def _duration(self, reading: Reading) -> Duration:
         t = self.t
         return Duration(
-            span=self._span(reading.start, reading.end),
-            lower=reading.lower,
-            upper=reading.upper,
-            unit=reading.unit,
-            bound=find_bound(t, reading),
-            calendar=Calendar.BUSINESS if find_business(t, reading, self.windows) else Calendar.ELAPSED,
-            anchor=find_anchor(t, reading),
+            self._span(reading.start, reading.end),
+            reading.lower,
+            reading.upper,
+            reading.unit,
+            find_bound(t, reading),
+            Calendar.BUSINESS if find_business(t, reading, self.windows) else Calendar.ELAPSED,
+            find_anchor(t, reading),
         )
 
     def _span(self, first: int, behind: int) -> Span:
