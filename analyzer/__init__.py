@@ -11,6 +11,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from analyzer._version import __version__
+from analyzer.native import use_native
 
 if TYPE_CHECKING:
     from analyzer.api import (
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from analyzer.quantities.business_time import BusinessClock
     from analyzer.report.model import Report
     from analyzer.settings import Limits, Settings, Thresholds
+
+use_native()
 
 _HOMES = {
     **dict.fromkeys(

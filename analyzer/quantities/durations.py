@@ -20,6 +20,7 @@ _DATE_UNITS = frozenset((TimeUnit.MONTH, TimeUnit.QUARTER, TimeUnit.YEAR))
 _MOST_ADJECTIVES = 3
 #: A figure beyond is no length of time in a contract (in any unit): a year, an article number.
 _GREATEST = Decimal(100_000)
+_DAYS_UP = _DATE_UNITS | {TimeUnit.WEEK, TimeUnit.DAY}
 _LATEST_YEARS = Decimal(500)
 #: So many days are not counted on in hours without a word between them.
 _MONTH_DAYS = Decimal(28)
@@ -72,7 +73,7 @@ def read_plain(t: Tokens, i: int, number: Number, unit: Unit) -> Reading | None:
     if not t.senses[j + 1].closes or unit.weak or unit.led or unit.complete or number.article or t.has(j, "bound_form"):
         return read_duration(t, i)
     value = number.value * unit.count
-    found = Reading(i, j + 1, value, value, unit.unit, unit.business, False, False, False, j)  # noqa: FBT003 (names would cost a third of the call)
+    found = Reading(i, j + 1, value, value, unit.unit, unit.business, False, False, False, j)
     return found if _sane(found) else None
 
 
@@ -391,7 +392,7 @@ def _smaller_behind(t: Tokens, found: Reading) -> Reading | None:
     large, small = UNIT_SECONDS[found.unit], UNIT_SECONDS[second.unit]
     if small >= large or second.upper * small >= large or (large % small and found.unit not in _DATE_UNITS):
         return None
-    if found.unit in _DATE_UNITS and second.unit not in (*_DATE_UNITS, TimeUnit.WEEK, TimeUnit.DAY):
+    if found.unit in _DATE_UNITS and second.unit not in _DAYS_UP:
         return None
     if found.unit is TimeUnit.DAY and joined and second.unit is not TimeUnit.HOUR:
         return None

@@ -81,7 +81,13 @@ def _numbers(t: Tokens, found: Reading, before: Sense) -> bool:
     if "labelled" in before.classes and ("." in t.lows[i] or (len(low) == 1 and low != "h" and t.glued(found.at))):
         return True
     # "art. 97 s. CO"
-    if before.low == "." and t.has(i - 2, "numbered") and t.glued(i - 1) and 1 < len(t.low(i - 2)) <= _ABBREVIATED and t.low(i - 2)[0] != "n":
+    if (
+        before.low == "."
+        and t.has(i - 2, "numbered")
+        and t.glued(i - 1)
+        and 1 < len(t.low(i - 2)) <= _ABBREVIATED
+        and t.low(i - 2)[0] != "n"
+    ):
         return True
     if not t.glued(i):
         return False
