@@ -16,6 +16,7 @@ _FIVE_TO_SEVEN = frozenset("567")
 _COUNTED = {Decimal(5): _WORKDAYS, Decimal(6): frozenset(range(6)), Decimal(7): WEEK}
 #: Letters of the longest abbreviation of a day.
 _ABBREVIATED = 4
+_JOINTS = frozenset("-–—/,")
 
 
 class Days(NamedTuple):
@@ -39,7 +40,7 @@ def read_days(t: Tokens, i: int, *, timed: bool = False) -> Days | None:
     sense = t.sense(i)
     if sense.number is not None:
         return _of_seven(t, i) if not sense.digits or sense.low in _FIVE_TO_SEVEN else None
-    first = read_weekday(t, i)
+    first = read_weekday(t, i) or (_inside(t, i) if timed else None)
     if first is None:
         return None
     day, end = first
@@ -48,10 +49,25 @@ def read_days(t: Tokens, i: int, *, timed: bool = False) -> Days | None:
         # "LUN/VEN"
         return Days(frozenset(range((t.sense(end + 1).weekday or 0) + 1)), end + 2)
     if j != -1:
-        last = read_weekday(t, j + (t.low(j) in ("le", "al", "il", "und")))
+        k = j + (t.low(j) in ("le", "al", "il", "und"))
+        last = read_weekday(t, k) or (_inside(t, k) if timed else None)
         if last is not None and not (t.has(end, "and")):
             return Days(frozenset((day + step) % 7 for step in range((last[0] - day) % 7 + 1)), last[1])
     return Days(frozenset((day,)), end)
+
+
+def _inside(t: Tokens, i: int) -> tuple[int, int] | None:
+    """Read the "sa" of "lu-ve 8-18, sa 8-12": a day where hours, a dash or another day follow, elsewhere another word."""
+    day = t.lexicon.inside.get(t.low(i))
+    if day is None:
+        return None
+    end = i + 1 + (t.low(i + 1) == "." and t.glued(i + 1))
+    lead = t.phrase(end, "time_from")
+    if t.sense(lead if lead != -1 else end).digits:
+        return day, end
+    named = t.low(end + 1) in t.lexicon.inside or t.sense(end + 1).weekday is not None
+    holiday = t.has(end, "and") and (t.has(end + 1, "holiday") or t.has(end + 2, "holiday"))
+    return (day, end) if holiday or (named and (t.low(end) in _JOINTS or t.has(end, "and"))) else None
 
 
 def _of_seven(t: Tokens, i: int) -> Days | None:

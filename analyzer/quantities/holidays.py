@@ -16,13 +16,19 @@ def read_holidays(t: Tokens, i: int) -> tuple[int, bool | None]:
         for name, value in (("holidays_out", False), ("holidays_in", True)):
             end = t.phrase(i + skip, name)
             if end != -1:
-                return end + (t.low(end) == ")"), value
+                return _closed(t, end), value
         end = _except_holidays(t, i + skip)
         if end != -1:
-            return end + (t.low(end) == ")"), False
+            return _closed(t, end), False
         if t.low(i + skip) not in (",", "(", ")", ";", "-", "–", ".", "et", "und", "and", "e", "/"):
             break
     return i, None
+
+
+def _closed(t: Tokens, end: int) -> int:
+    """Take in the adjective behind the holidays ("jours fériés légaux") and the bracket that closes."""
+    end += t.has(end, "holiday_after")
+    return end + (t.low(end) == ")")
 
 
 def _except_holidays(t: Tokens, i: int) -> int:

@@ -53,6 +53,8 @@ class Lexicon:
     numerals: dict[str, Decimal] = field(default_factory=dict)
     hundred: tuple[str, ...] = ()
     thousand: tuple[str, ...] = ()
+    #: Days of the week that only behind the hours of other days are no other words ("sa", "di").
+    inside: dict[str, int] = field(default_factory=dict)
     glued_dollars: dict[str, str] = field(default_factory=dict)
     glued_scales: dict[str, Decimal] = field(default_factory=dict)
     compound: tuple[re.Pattern[str], ...] = ()
@@ -318,6 +320,8 @@ class _Builder:
                 sense.starts = True
                 sense.window |= name.startswith(("whole", "days", "time"))
                 sense.trigger |= (name.startswith("days") and len(sense.low) > 4) or (name == "yearly" and sense.low == "p")
+                # "lu-ve", but not the "l" of "l-v"
+                sense.trigger |= name.startswith("days") and len(sense.low) > 1 and len(words) == 3 and words[1] in "-–"
                 sense.trigger |= len(words) == 1 and name in _NEXT_DAYS
                 if name in _NEXT_DAYS:
                     senses = self.out.senses
@@ -412,6 +416,7 @@ class _Builder:
             for word in words:
                 sense = self._sense(word, exact=True)
                 sense.weekday, sense.trigger = int(value), True
+        self.out.inside = {word: int(value) for value, words in self.data.get("weekday_inside", {}).items() for word in words}
         for code, words in self.data["currency"].items():
             for word in words:
                 sense = self._sense(word)

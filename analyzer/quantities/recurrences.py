@@ -40,6 +40,8 @@ _EVERY = _RARE | {"every"}
 _PER = frozenset(("per", "per_weak"))
 _RHYTHM = ("rhythmus", "takt")
 _DECADE = 10
+#: Words between a noun and the adjective said of it ("la vérification périodique de l'installation est triennale").
+_MOST_BETWEEN = 8
 _SEASONS = frozenset((TimeUnit.WEEK, TimeUnit.MONTH, TimeUnit.QUARTER, TimeUnit.YEAR))
 
 
@@ -79,7 +81,7 @@ def _word(t: Tokens, i: int) -> Repeated | None:
         sense.unit is not None
         and sense.unit.complete
         and sense.unit.unit is TimeUnit.YEAR
-        and sense.unit.count < _DECADE
+        and sense.unit.count <= _DECADE
         and _of_repeated(t, i)
     ):
         return Repeated(_ONE, sense.unit.count, sense.unit.unit, i + 1)
@@ -94,8 +96,13 @@ def _word(t: Tokens, i: int) -> Repeated | None:
 
 
 def _of_repeated(t: Tokens, i: int) -> bool:
-    """Whether the adjective stands right beside a noun for something that is done again and again."""
-    return t.has(i - 1, "repeated_noun") or t.has(i + 1, "repeated_noun")
+    """Whether the adjective belongs to a noun for something that is done again and again: beside it, or behind "is", a colon or in the next cell."""
+    if t.has(i - 1, "repeated_noun") or t.has(i + 1, "repeated_noun"):
+        return True
+    if not t.has(i - 1, "copula"):
+        return False
+    before = range(max(0, i - _MOST_BETWEEN), i - 1)
+    return any(t.has(k, "repeated_noun") for k in before) and not any(t.has(k, "duration_noun") for k in before)
 
 
 def _one_in(t: Tokens, i: int) -> Repeated | None:
@@ -233,6 +240,9 @@ def _every(t: Tokens, i: int) -> Repeated | None:
     if nth is not None and t.sense(j + 1).weekday is not None and _day_of(t, j) is None and not _timed(t, j + 2):
         # "jeden zweiten Montag", but not "every second Monday of the month"
         return Repeated(_ONE, Decimal(nth), TimeUnit.WEEK, j + 2)
+    day = _day_of(t, j) if nth is not None else None
+    if day is not None:
+        return day
     season = _season(t, j)
     if season is not None:
         return season
@@ -251,9 +261,6 @@ def _every(t: Tokens, i: int) -> Repeated | None:
     if ordinal is not None and t.sense(j).unit is None:
         if t.sense(j + 1).unit is not None:
             return _of_unit(t, j + 1, Decimal(ordinal))
-        day = _day_of(t, j)
-        if day is not None:
-            return day
     return _of_unit(t, j, _ONE)
 
 

@@ -18,6 +18,8 @@ _HOUR = 60
 #: Words of a time zone or place between times and days.
 _PLACE = 3
 _BRACKET = 8
+#: Words of a time zone between commas.
+_ZONE = 7
 #: Days and holidays listed behind "except".
 _MOST_EXCEPTED = 6
 #: Parts of one window; a table of opening hours stays below.
@@ -47,7 +49,7 @@ def _crossed(t: Tokens, i: int) -> Window | None:
     """Read "5x9", "8x5", "12x7"."""
     first, cross, second = t.low(i), t.low(i + 1), t.low(i + 2)
     # "16/6 exkl. Feiertage": where dates have dots.
-    slashed = cross == "/" and t.glued(i + 1) and t.glued(i + 2) and bool(t.lexicon.stems) and read_holidays(t, i + 3)[1] is not None
+    slashed = cross == "/" and t.glued(i + 1) and t.glued(i + 2) and _plans(t, i)
     if (
         (cross not in _CROSS and not slashed)
         or not (first.isascii() and first.isdecimal() and second.isascii() and second.isdecimal())
@@ -69,6 +71,14 @@ def _crossed(t: Tokens, i: int) -> Window | None:
     start = min(_MORNING, _DAY - high * 60)
     end, holidays = read_holidays(t, end)
     return Window(end, tuple((day, start, start + high * 60) for day in range(low)), holidays)
+
+
+def _plans(t: Tokens, i: int) -> bool:
+    """Whether "8/5" is no date: public holidays behind it where dates have dots, or "24/7" in the same text."""
+    if t.lexicon.stems and read_holidays(t, i + 3)[1] is not None:
+        return True
+    codes = [k for k in range(1, t.n - 1) if t.lows[k] == "/" and t.lows[k - 1] == "24" and t.lows[k + 1] == "7"]
+    return bool(codes) and t.low(i + 3) != "/" and t.low(i - 1) != "/"
 
 
 def _more(t: Tokens, i: int) -> int:
@@ -130,12 +140,12 @@ class _Reader:
         """Read a part behind ", and", "|", or behind a few words on the place ("Irish time on weekdays")."""
         t, k = self.t, i
         if isinstance(self.items[-1] if self.items else None, Interval):
-            k = self._skip_place(i)
+            k = self._skip_zone(i) if t.low(i) == "," else self._skip_place(i)
         for skip in dict.fromkeys((*self._links(i), *((k, *self._links(k)) if k != i else ()))):
             if t.low(skip - 1) == "|" and self._complete():
                 # The next cell of a table has a window of its own.
                 return -1
-            if k != i and skip >= k and read_days(t, skip, timed=True) is None:
+            if k != i and skip >= k and read_days(t, skip, timed=True) is None and read_holidays(t, skip)[1] is None:
                 continue
             j = self._part(skip)
             if j != -1:
@@ -164,6 +174,17 @@ class _Reader:
                 return k
             if not t.low(k).isalpha() or t.has(k, "and") or t.sense(k).unit is not None or "\n" in t.gap(k):
                 break
+        return i
+
+    def _skip_zone(self, i: int) -> int:
+        """Skip a time zone between commas: "8 h à 18 h, heure de Paris, du lundi au vendredi"."""
+        t, zone = self.t, False
+        for k in range(i + 1, i + _ZONE):
+            if t.low(k) in (",", "("):
+                return k if zone else i
+            if not t.low(k).isalpha() and t.low(k) not in ("'", "’"):
+                break
+            zone |= t.has(k, "zone")
         return i
 
     def _complete(self) -> bool:
@@ -198,9 +219,18 @@ class _Reader:
             self.laid += across[0]
             self.useful = across[1]
             return across[1]
+        if self.items and t.has(i, "from") and t.senses[i + 1].weekday is not None:
+            # "... und von Dienstag bis Freitag"
+            i += 1
         days = self._days(i)
         if days is not None:
             return days.end
+        if self.items and not isinstance(self.items[-1], Interval):
+            whole = t.phrase(i, "all_day")
+            if whole != -1:
+                self.items.append(Interval(0, _DAY, whole, bare=False, hours=False))
+                self.useful = whole
+                return whole
         until = self._until(i)
         if until:
             self.items += until
@@ -282,6 +312,8 @@ class _Reader:
         if t.has(excepted, "except"):
             other = read_days(t, excepted + 1)
             if other is not None:
+                if self.items and isinstance(self.items[0], Interval):
+                    self.useful = other.end
                 self.items.append(days.days - other.days)
                 return Days(days.days, other.end)
         timed = any(isinstance(item, Interval) for item in self.items)
@@ -292,7 +324,8 @@ class _Reader:
         self.last_days = days.end
         if t.sense(i).number is not None and i == self.start:
             self.skipped = days.end
-        if timed and isinstance(self.items[0], Interval):
+        # "chaque nuit de 20 h à 6 h, sept jours sur sept" says the same twice.
+        if timed and (isinstance(self.items[0], Interval) or days.days == WEEK == self.items[0]):
             self.useful = days.end
         return days
 
@@ -320,7 +353,8 @@ class _Reader:
             end = self.t.phrase(days.end, name)
             if end == -1:
                 continue
-            if self.t.sense(end).digits or self.t.phrase(end, "time_from") != -1:
+            hours = end + (self.t.low(end) == ",")
+            if self.t.sense(hours).digits or self.t.phrase(hours, "time_from") != -1:
                 return self._plain(days, end)
             if len(times) > 1 and not isinstance(self.items[0], Interval):
                 self.items += [days.days, times[0] if morning else times[1]]
@@ -380,7 +414,11 @@ class _Reader:
             # "dalle 9 alle 18 dal lunedì", but not "entre 2 et 4 jours ouvrables"
             led = self.t.phrase(i, "time_from") != -1
             led |= self.t.low(i + 1) in _DASHES
-            return any(self.t.sense(j).weekday is not None or (led and self._all_days(j)) for j in behind)
+            if any(self.t.sense(j).weekday is not None or (led and self._all_days(j)) for j in behind):
+                return True
+            # "von 8 bis 12 und von 13 bis 17 Uhr"
+            more = [] if not led else [read_interval(self.t, j, between=True) for j in behind[1:]]
+            return any(other is not None and not other.bare and is_clock_interval(self.t, i, other) for other in more)
         return any(read_days(self.t, j) is not None for j in behind)
 
     def _opens(self, i: int, found: Interval) -> bool:
@@ -521,7 +559,9 @@ def _across(t: Tokens, i: int) -> tuple[list[tuple[int, int, int]], int] | None:
 
 def _time_of(t: Tokens, i: int) -> Time | None:
     """Read the time behind a day, with "at" or a comma between."""
-    i += t.low(i) in (",", "à", "alle", "um", "at", "ab", "dès")
+    i += t.low(i) == ","
     lead = t.phrase(i, "clock_lead")
+    if lead == -1:
+        i += t.low(i) in ("à", "alle", "um", "at", "ab", "dès")
     found = read_time(t, lead if lead != -1 else i)
     return found if found is None or lead == -1 else found._replace(bare=False)
