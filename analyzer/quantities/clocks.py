@@ -69,7 +69,8 @@ def read_time(t: Tokens, i: int, *, words: bool = False) -> Time | None:
     if len(low) > 2 or not low.isdecimal() or int(low) > 24:
         return None
     hour = int(low)
-    if t.low(i + 1) == ":" and t.glued(i + 1) and t.glued(i + 2) and _minutes(t, i + 2) is not None:
+    # "8 :00" is a slip.
+    if t.low(i + 1) == ":" and (t.glued(i + 1) or t.gap(i + 1) == " ") and t.glued(i + 2) and _minutes(t, i + 2) is not None:
         end = i + 3
         if t.low(end) == ":" and t.glued(end) and _minutes(t, end + 1) is not None:
             end += 2
@@ -158,6 +159,10 @@ def read_interval(t: Tokens, i: int, *, between: bool = False, loose: bool = Fal
     if first is None:
         return None
     j = t.phrase(first.end, "time_to")
+    if j == -1:
+        # "von 8 Uhr morgens bis 6 Uhr abends"
+        said = t.phrase(first.end, "clock_after")
+        j = t.phrase(said, "time_to") if said != -1 else -1
     if j == -1:
         return None
     if t.phrase(j, "time_from") != -1 and t.low(j) in ("ore", "h"):

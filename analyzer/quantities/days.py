@@ -11,7 +11,9 @@ from analyzer.types import TimeUnit
 
 WEEK = frozenset(range(7))
 _WORKDAYS = frozenset(range(5))
-_GROUPS = {"days_all": WEEK, "days_work": _WORKDAYS, "days_six": frozenset(range(6)), "days_weekend": frozenset((5, 6))}
+_GROUPS = {
+    "days_all": WEEK, "days_work": _WORKDAYS, "days_six": frozenset(range(6)), "days_weekend": frozenset((5, 6)), "days_nights": WEEK
+}  # fmt: skip
 _FIVE_TO_SEVEN = frozenset("567")
 _COUNTED = {Decimal(5): _WORKDAYS, Decimal(6): frozenset(range(6)), Decimal(7): WEEK}
 #: Letters of the longest abbreviation of a day.
@@ -31,7 +33,8 @@ def read_days(t: Tokens, i: int, *, timed: bool = False) -> Days | None:
     if not t.sense(i).heads.isdisjoint(_GROUPS):
         for name, days in _GROUPS.items():
             end = t.phrase(i, name)
-            if end != -1:
+            # "nuits de 18 h à 7 h", but not "l'équipe de nuit : du lundi"
+            if end != -1 and (name != "days_nights" or t.sense(end).digits or t.phrase(end, "time_from") != -1):
                 return _worked(t, days, end)
     if timed:
         end = max(t.phrase(i, "whole_week_more"), t.phrase(i, "days_all_behind"))

@@ -33,9 +33,11 @@ def _closed(t: Tokens, end: int) -> int:
 
 def _except_holidays(t: Tokens, i: int) -> int:
     """Read "excl. bank holidays", "salvo i festivi": a word for "except", articles and adjectives, and the holidays."""
-    if not t.has(i, "except"):
-        return -1
-    j = i + 1 + (t.low(i + 1) == "." and t.glued(i + 1))
+    j = t.phrase(i, "except_lead")
+    if j == -1:
+        if not t.has(i, "except"):
+            return -1
+        j = i + 1 + (t.low(i + 1) == "." and t.glued(i + 1))
     for _ in range(_MOST_WORDS):
         if t.has(j, "holiday"):
             return j + 1

@@ -30,7 +30,7 @@ _NEXT_DAYS = frozenset(("next_day", "next_day_elapsed", "second_next_day", "seco
 _REPEATING = ("every", "every_closed", "every_weekday", "per", "yearly", "alternate_lead", "per_weak")
 #: Classes of words with which a repetition can begin.
 _LEADING = frozenset(("alternate", "last", "joined_prefix"))
-_OPENING = ("whole_week", "days_all", "days_work", "days_six", "days_weekend", "time_from")
+_OPENING = ("whole_week", "days_all", "days_work", "days_six", "days_weekend", "days_nights", "time_from")
 #: "J+1", and "l" and "O" where a scan garbled figures.
 _LETTERS = frozenset("jtdghmlio")
 
@@ -298,6 +298,7 @@ class _Builder:
             "days_six",
             "days_all",
             "days_weekend",
+            "days_nights",
             "time_from",
             "next_day",
             "next_day_elapsed",
@@ -332,7 +333,7 @@ class _Builder:
             sense.starts |= not sense.classes.isdisjoint(_LEADING)
             if sense.weekday is not None or sense.classes & {"noon", "midnight"}:
                 sense.starts = sense.window = True
-            sense.trigger |= sense.low in "/x×"
+            sense.trigger |= sense.low in "/x×" or "days_letter" in sense.classes
             more = (sense.collective, sense.scale, sense.weekday)
             sense.linked |= sense.starts or bool(sense.classes) or any(part is not None for part in more)
         for name in ("whole_week", "percent", "per_mille", "basis_points", "business_before", "every", "per"):

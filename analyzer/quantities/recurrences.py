@@ -40,6 +40,7 @@ _EVERY = _RARE | {"every"}
 _PER = frozenset(("per", "per_weak"))
 _RHYTHM = ("rhythmus", "takt")
 _DECADE = 10
+_MONTHS = 12
 #: Words between a noun and the adjective said of it ("la vérification périodique de l'installation est triennale").
 _MOST_BETWEEN = 8
 _SEASONS = frozenset((TimeUnit.WEEK, TimeUnit.MONTH, TimeUnit.QUARTER, TimeUnit.YEAR))
@@ -154,6 +155,8 @@ def _counted(t: Tokens, i: int) -> Repeated | None:
         follower = t.sense(j + 1).every if t.low(j) in _HYPHENS else None
         if follower is not None and t.glued(j) and not number.article:
             return Repeated(_ONE, follower.every * count, follower.unit, j + 2)
+        # "6-mal täglich"
+        j += t.low(j) in _HYPHENS and t.glued(j) and t.has(j + 1, "times")
         if not t.has(j, "times"):
             return None if number.article else _number_per(t, i, j, count)
         crossed = t.low(j) in _CROSSES
@@ -258,9 +261,9 @@ def _every(t: Tokens, i: int) -> Repeated | None:
         dated = found is not None and number.value > 1 and t.phrase(i, "per") != -1 and _anchored(t, found.end)
         return None if dated else found
     ordinal = t.sense(j).ordinal
-    if ordinal is not None and t.sense(j).unit is None:
-        if t.sense(j + 1).unit is not None:
-            return _of_unit(t, j + 1, Decimal(ordinal))
+    if ordinal is not None and t.sense(j + 1).unit is not None:
+        # "every second year"
+        return _of_unit(t, j + 1, Decimal(ordinal))
     return _of_unit(t, j, _ONE)
 
 
@@ -300,8 +303,11 @@ def _season(t: Tokens, j: int) -> Repeated | None:
         return Repeated(_ONE, _ONE, TimeUnit.YEAR, end)
     if k != j:
         return None
-    if t.sense(j).cycle is not None:
-        return Repeated(_ONE, _ONE, t.senses[j].cycle or TimeUnit.DAY, j + 1)
+    # "chaque date anniversaire"
+    lead = t.has(j, "cycle_lead") and t.sense(j + 1).cycle is not None
+    cycle = t.sense(j + lead).cycle
+    if cycle is not None:
+        return Repeated(_ONE, _ONE, cycle, j + lead + 1)
     if t.sense(j).weekday is not None and len(t.low(j)) > 3:
         return _weekdays(t, j)
     return None
@@ -422,4 +428,7 @@ def _of_unit(t: Tokens, i: int, every: Decimal, *, split: bool = False) -> Repea
     end = after if after != -1 else end
     if t.has(end, "block_after"):
         started, block, end = True, block if block != -1 else part if part != -1 else i, end + 1
+    if part != -1 and unit.unit is TimeUnit.YEAR:
+        # "once every half-year"
+        return Repeated(_ONE, every * unit.count * _MONTHS, TimeUnit.MONTH, end, block, business, started)
     return Repeated(_ONE, every * unit.count, unit.unit, end, block, business, started)

@@ -206,7 +206,8 @@ class _Reader:
         if whole != -1 and not self._complete():
             self.whole = True
             self.useful = _more(t, whole)
-            self.full_year = any(t.low(k) == "365" for k in range(i, self.useful)) or _whole_year(t, i, self.useful)
+            begin = self.start if self._has_days() else i
+            self.full_year = any(t.low(k) == "365" for k in range(begin, self.useful)) or _whole_year(t, begin, self.useful)
             return self.useful
         if self.items or self.whole:
             end, holidays = read_holidays(t, i)
@@ -219,6 +220,10 @@ class _Reader:
             self.laid += across[0]
             self.useful = across[1]
             return across[1]
+        night = t.phrase(i, "days_nights") if self.items else -1
+        if night != -1:
+            # "Mo–Fr nachts von 22 bis 6 Uhr": the days are named; "de 2 à 4 h la nuit": they are not.
+            return -1 if isinstance(self.items[-1], Interval) else night
         if self.items and t.has(i, "from") and t.senses[i + 1].weekday is not None:
             # "... und von Dienstag bis Freitag"
             i += 1
@@ -310,7 +315,7 @@ class _Reader:
             self._take_away(days.days | more.days)
             return self._used(more.end + 1)
         if t.has(excepted, "except"):
-            other = read_days(t, excepted + 1)
+            other = read_days(t, excepted + 1 + t.has(excepted + 1, "article"))
             if other is not None:
                 if self.items and isinstance(self.items[0], Interval):
                     self.useful = other.end
@@ -334,7 +339,7 @@ class _Reader:
         t = self.t
         if not t.has(i, "except_after"):
             return False
-        return read_days(t, i + 1) is None and not any(t.has(k, "holiday") for k in range(i + 1, i + 6))
+        return read_days(t, i + 1 + t.has(i + 1, "article")) is None and not any(t.has(k, "holiday") for k in range(i + 1, i + 6))
 
     def _used(self, end: int) -> Days:
         self.useful = end
@@ -409,7 +414,8 @@ class _Reader:
         """Whether an interval without days before it says times of the day: its own form, or days right behind it."""
         if is_clock_interval(self.t, i, found):
             return True
-        behind = (found.end, *self._links(found.end))
+        zone = self._skip_zone(found.end) if self.t.low(found.end) == "," else found.end
+        behind = (found.end, *self._links(found.end), *(self._links(zone) if zone != found.end else ()))
         if found.bare:
             # "dalle 9 alle 18 dal lunedì", but not "entre 2 et 4 jours ouvrables"
             led = self.t.phrase(i, "time_from") != -1
