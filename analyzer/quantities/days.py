@@ -33,29 +33,37 @@ def read_days(t: Tokens, i: int, *, timed: bool = False) -> Days | None:
     if not t.sense(i).heads.isdisjoint(_GROUPS):
         for name, days in _GROUPS.items():
             end = t.phrase(i, name)
-            # "nuits de 18 h à 7 h", but not "l'équipe de nuit : du lundi"
-            if end != -1 and (name != "days_nights" or t.sense(end).digits or t.phrase(end, "time_from") != -1):
+            if end == -1:
+                continue
+            lead = t.phrase(end, "time_from") if name == "days_nights" else -1
+            # "nuits de 18 h à 7 h", but not "l'équipe de nuit : du lundi", "les nuits de mercredi"
+            if name != "days_nights" or t.sense(lead if lead != -1 else end).digits:
                 return _worked(t, days, end)
     if timed:
         end = max(t.phrase(i, "whole_week_more"), t.phrase(i, "days_all_behind"))
         if end != -1:
             return _worked(t, WEEK, end)
+    pair = t.phrase(i, "days_pair")
+    if pair != -1:
+        # "lu-je", "ma–sa"
+        first, last = t.lexicon.inside[t.low(i)], t.lexicon.inside[t.low(pair - 1)]
+        return Days(frozenset((first + step) % 7 for step in range((last - first) % 7 + 1)), pair)
     sense = t.sense(i)
     if sense.number is not None:
         return _of_seven(t, i) if not sense.digits or sense.low in _FIVE_TO_SEVEN else None
-    first = read_weekday(t, i) or (_inside(t, i) if timed else None)
-    if first is None:
+    opened = read_weekday(t, i) or (_inside(t, i) if timed else None)
+    if opened is None:
         return None
-    day, end = first
+    day, end = opened
     j = t.phrase(end, "day_to")
     if j == -1 and day == 0 and t.low(end) == "/" and t.sense(end + 1).weekday in (4, 5) and len(t.low(i)) <= _ABBREVIATED:
         # "LUN/VEN"
         return Days(frozenset(range((t.sense(end + 1).weekday or 0) + 1)), end + 2)
     if j != -1:
         k = j + (t.low(j) in ("le", "al", "il", "und"))
-        last = read_weekday(t, k) or (_inside(t, k) if timed else None)
-        if last is not None and not (t.has(end, "and")):
-            return Days(frozenset((day + step) % 7 for step in range((last[0] - day) % 7 + 1)), last[1])
+        closed = read_weekday(t, k) or (_inside(t, k) if timed else None)
+        if closed is not None and not (t.has(end, "and")):
+            return Days(frozenset((day + step) % 7 for step in range((closed[0] - day) % 7 + 1)), closed[1])
     return Days(frozenset((day,)), end)
 
 

@@ -30,7 +30,7 @@ _NEXT_DAYS = frozenset(("next_day", "next_day_elapsed", "second_next_day", "seco
 _REPEATING = ("every", "every_closed", "every_weekday", "per", "yearly", "alternate_lead", "per_weak")
 #: Classes of words with which a repetition can begin.
 _LEADING = frozenset(("alternate", "last", "joined_prefix"))
-_OPENING = ("whole_week", "days_all", "days_work", "days_six", "days_weekend", "days_nights", "time_from")
+_OPENING = ("whole_week", "days_all", "days_work", "days_six", "days_weekend", "days_nights", "days_pair", "time_from")
 #: "J+1", and "l" and "O" where a scan garbled figures.
 _LETTERS = frozenset("jtdghmlio")
 
@@ -299,6 +299,7 @@ class _Builder:
             "days_all",
             "days_weekend",
             "days_nights",
+            "days_pair",
             "time_from",
             "next_day",
             "next_day_elapsed",
@@ -321,8 +322,8 @@ class _Builder:
                 sense.starts = True
                 sense.window |= name.startswith(("whole", "days", "time"))
                 sense.trigger |= (name.startswith("days") and len(sense.low) > 4) or (name == "yearly" and sense.low == "p")
-                # "lu-ve", but not the "l" of "l-v"
-                sense.trigger |= name.startswith("days") and len(sense.low) > 1 and len(words) == 3 and words[1] in "-–"
+                # "lu-ve", but not "ma", which is "but" in Italian
+                sense.trigger |= name == "days_pair" and self.data["weekday_inside"]["0"] == [sense.low]
                 sense.trigger |= len(words) == 1 and name in _NEXT_DAYS
                 if name in _NEXT_DAYS:
                     senses = self.out.senses

@@ -82,7 +82,7 @@ def _word(t: Tokens, i: int) -> Repeated | None:
         sense.unit is not None
         and sense.unit.complete
         and sense.unit.unit is TimeUnit.YEAR
-        and sense.unit.count <= _DECADE
+        and (sense.unit.count < _DECADE or t.has(i - 1, "checking_noun") or t.has(i + 1, "checking_noun"))
         and _of_repeated(t, i)
     ):
         return Repeated(_ONE, sense.unit.count, sense.unit.unit, i + 1)

@@ -141,11 +141,12 @@ class _Reader:
         t, k = self.t, i
         if isinstance(self.items[-1] if self.items else None, Interval):
             k = self._skip_zone(i) if t.low(i) == "," else self._skip_place(i)
+        zoned = t.low(i) in (",", "(") or any(t.has(j, "zone") for j in range(i, k))
         for skip in dict.fromkeys((*self._links(i), *((k, *self._links(k)) if k != i else ()))):
             if t.low(skip - 1) == "|" and self._complete():
                 # The next cell of a table has a window of its own.
                 return -1
-            if k != i and skip >= k and read_days(t, skip, timed=True) is None and read_holidays(t, skip)[1] is None:
+            if k != i and skip >= k and read_days(t, skip, timed=True) is None and not (zoned and read_holidays(t, skip)[1] is not None):
                 continue
             j = self._part(skip)
             if j != -1:
@@ -230,7 +231,8 @@ class _Reader:
         days = self._days(i)
         if days is not None:
             return days.end
-        if self.items and not isinstance(self.items[-1], Interval):
+        if self._complete() and not isinstance(self.items[-1], Interval):
+            # "Mo–Fr 18–7 Uhr, Sa/So ganztags"; alone it may be a day's work.
             whole = t.phrase(i, "all_day")
             if whole != -1:
                 self.items.append(Interval(0, _DAY, whole, bare=False, hours=False))
