@@ -83,7 +83,7 @@ def _before_event(t: Tokens, found: Reading) -> bool:
     """Whether the time is counted back from an event: "vor Ablauf", "prior to expiry"."""
     i = found.end
     i += t.low(i) in _APOSTROPHES
-    i += t.low(i) in ("in", "s", "full") and t.low(i + 1) in ("advance", "before", "prior")
+    i += t.has(i, "before_event_gap") and t.has(i + 1, "before_event")
     return t.has(i, "before_event")
 
 
@@ -156,7 +156,11 @@ def _deadline(t: Tokens, found: Reading) -> bool:
     if start == -1 or found.unit not in _DEADLINE_UNITS:
         return False
     unit = t.sense(found.at).unit
-    if t.sense(start - 1).unit is not None or t.phrase(found.end, "within_period") != -1 or (unit is not None and unit.count > found.lower):
+    if t.sense(start - 1).unit is not None or t.phrase(found.end, "within_period") != -1:
+        return False
+    # "in half hours", but not "in half an hour", "in mezz'ora"
+    one = t.sense(found.start + 1).article or t.low(found.start + 1) in _APOSTROPHES
+    if unit is not None and unit.count > found.lower and not one:
         return False
     # "in six-minute units", "in twelve-month blocks"
     if (t.low(found.at - 1) in _DASHES and t.glued(found.at)) or t.has(found.end, "block_noun"):
@@ -266,7 +270,7 @@ def find_anchor(t: Tokens, found: Reading) -> str | None:
     for _ in range(4):
         if "anchor" in t.senses[i].heads and t.phrase(i, "anchor") != -1:
             break
-        if t.low(i) not in _BEFORE_ANCHOR or "\n\n" in t.gap(i):
+        if not (t.low(i) in _BEFORE_ANCHOR or t.has(i, "anchor_gap")) or "\n\n" in t.gap(i):
             return None
         i += 1
     begin = t.phrase(i, "anchor")
@@ -292,6 +296,4 @@ def find_anchor(t: Tokens, found: Reading) -> str | None:
     return " ".join(t.text[t.start(i) : t.ends[end - 1]].split()) if end > begin else None
 
 
-_BEFORE_ANCHOR = frozenset(
-    (")", "max", "maximum", ".", "maximal", "au", "plus", "tard", "'", "’", "s", "notice", "net", "netto", "nets", "in", "spätestens")
-)
+_BEFORE_ANCHOR = frozenset((")", ".", "'", "’"))

@@ -48,7 +48,7 @@ def read_days(t: Tokens, i: int, *, timed: bool = False) -> Days | None:
         # "LUN/VEN"
         return Days(frozenset(range((t.sense(end + 1).weekday or 0) + 1)), end + 2)
     if j != -1:
-        last = read_weekday(t, j + (t.low(j) in ("le", "al", "il", "und")))
+        last = read_weekday(t, j + t.has(j, "day_to_more"))
         if last is not None and not (t.has(end, "and")):
             return Days(frozenset((day + step) % 7 for step in range((last[0] - day) % 7 + 1)), last[1])
     return Days(frozenset((day,)), end)

@@ -290,10 +290,10 @@ def _dot_belongs(t: Tokens, dot: int) -> bool:
     """Whether a full stop is that of an abbreviation: something follows on the same line that begins no sentence."""
     if dot + 1 >= t.n:
         # In a row of a table the last "Std." is none the less an abbreviation.
-        return bool(t.lexicon.stems) and t.low(dot - 1) in ("std", "min", "mon", "wo", "tg", "sek", "mte", "mt")
+        return bool(t.lexicon.stems) and t.has(dot - 1, "dotted")
     if "\n" in t.gap(dot + 1):
         return False
-    return not (t.word(dot + 1)[:1].isupper() and not t.lexicon.stems) or t.low(dot + 1) in ("lav", "max")
+    return not (t.word(dot + 1)[:1].isupper() and not t.lexicon.stems) or t.has(dot + 1, "dot_before")
 
 
 def _markers(t: Tokens, found: Reading, unit: Unit, value: Decimal) -> Reading:
@@ -351,7 +351,7 @@ def _compound(t: Tokens, i: int) -> Reading | None:
 
 def _minutes_behind(t: Tokens, found: Reading) -> Reading | None:
     """Read the 30 of "2h30" and "2 h 30"."""
-    if found.unit is not TimeUnit.HOUR or found.business or t.low(found.end - 1) not in ("h", "heures", "heure", "ore", "std", "."):
+    if found.unit is not TimeUnit.HOUR or found.business or not (t.low(found.end - 1) == "." or t.has(found.end - 1, "minutes_behind")):
         return None
     low = t.low(found.end)
     spelled = read_number(t, found.end) if t.sense(found.end).number is not None and not t.sense(found.end).digits else None
@@ -368,7 +368,7 @@ def _minutes_behind(t: Tokens, found: Reading) -> Reading | None:
     follower = t.sense(found.end + 1)
     letter = follower.low == "m" and t.glued(found.end + 1)
     if (
-        (follower.unit is not None and t.low(found.end + 1) not in ("min", "mn", "m"))
+        (follower.unit is not None and not (follower.unit.weak and follower.unit.unit is TimeUnit.MINUTE))
         or follower.currency is not None
         or t.has(found.end + 1, "percent")
     ):
@@ -473,7 +473,7 @@ def _connector(t: Tokens, i: int, j: int, *, with_unit: bool) -> int:
     j += 1
     # "jusqu'à", "bis zu", "to a maximum of"
     for _ in range(3):
-        if t.low(j) in ("'", "’", "à", "zu", "max", "maximal", "maximum", ".", "höchstens", "au"):
+        if t.low(j) in ("'", "’", ".") or t.has(j, "range_more"):
             j += 1
     return j
 
@@ -497,7 +497,7 @@ def _next_day(t: Tokens, i: int) -> Reading | None:
     if t.sense(i).heads.isdisjoint(_NEXT_DAYS):
         return None
     unit = t.sense(i + 1).unit if t.has(i, "next_adjective") else None
-    if unit is not None and unit.business and unit.unit is TimeUnit.DAY and t.low(i + 1).endswith(_SINGULAR):
+    if unit is not None and unit.business and unit.unit is TimeUnit.DAY and t.low(i + 1).endswith(t.lexicon.singular):
         # "am folgenden Servicetag"
         return Reading(i, i + 2, Decimal(0), Decimal(1), TimeUnit.DAY, business=True, until=True, at=i + 1)
     for name in ("next_day", "next_day_elapsed"):
@@ -511,8 +511,6 @@ def _next_day(t: Tokens, i: int) -> Reading | None:
     return None
 
 
-#: Endings of one German day, not of several.
-_SINGULAR = ("tag", "tages", "tags")
 _NEXT_DAYS = ("next_day", "next_day_elapsed", "second_next_day", "second_next_day_elapsed")
 _TWO = Decimal(2)
 _PLUS_UNITS = {"j": TimeUnit.DAY, "t": TimeUnit.DAY, "d": TimeUnit.DAY, "g": TimeUnit.DAY, "h": TimeUnit.HOUR, "m": TimeUnit.MONTH}
@@ -537,13 +535,12 @@ def _ordinal(t: Tokens, i: int) -> Reading | None:
     sense = t.sense(i)
     value, j = sense.ordinal, i + 1
     if value is None:
-        suffix = t.low(j)
-        if not sense.digits or sense.number is None or not t.glued(j) or suffix not in _SUFFIXES or not sense.low.isdecimal():
+        if not sense.digits or sense.number is None or not t.glued(j) or not t.has(j, "ordinal_mark") or not sense.low.isdecimal():
             return None
         value, j = int(sense.number) if len(sense.low) <= 3 else 0, j + 1
-    elif t.low(j) == "(" and t.sense(j + 1).digits and t.low(j + 2 + (t.low(j + 2) in _SUFFIXES)) == ")":
+    elif t.low(j) == "(" and t.sense(j + 1).digits and t.low(j + 2 + t.has(j + 2, "ordinal_mark")) == ")":
         # "tenth (10th) day"
-        j += 3 + (t.low(j + 2) in _SUFFIXES)
+        j += 3 + t.has(j + 2, "ordinal_mark")
     business = False
     after = t.phrase(j, "business_before")
     if after != -1:
@@ -582,7 +579,7 @@ def _inverted_part(t: Tokens, i: int) -> Reading | None:
     if not t.lexicon.inverted or unit is None or unit.complete or unit.unit is TimeUnit.HOUR:
         return None
     dot = t.low(i + 1) == "." and t.glued(i + 1)
-    if unit.weak and t.low(i) != "gg":
+    if unit.weak and not t.has(i, "figure_behind"):
         return None
     number = read_number(t, i + 1 + dot)
     # "anni tre" only where a length is spoken of: "durata di anni tre"
@@ -600,4 +597,3 @@ def _inverted_part(t: Tokens, i: int) -> Reading | None:
 _PARTS = frozenset(
     ((TimeUnit.YEAR, TimeUnit.MONTH), (TimeUnit.YEAR, TimeUnit.DAY), (TimeUnit.MONTH, TimeUnit.DAY), (TimeUnit.WEEK, TimeUnit.DAY))
 )
-_SUFFIXES = frozenset(("ᵉʳ", "ᵉ", "ᵗʰ", "st", "nd", "rd", "th", "e", "er", "ème", "eme", "ième", "°", "º", "ª", ".", "o"))

@@ -38,7 +38,6 @@ _MOST_DAYS = 6
 _RARE = frozenset(("every_weekday", "every_closed"))
 _EVERY = _RARE | {"every"}
 _PER = frozenset(("per", "per_weak"))
-_RHYTHM = ("rhythmus", "takt")
 _DECADE = 10
 _SEASONS = frozenset((TimeUnit.WEEK, TimeUnit.MONTH, TimeUnit.QUARTER, TimeUnit.YEAR))
 
@@ -227,9 +226,9 @@ def _every(t: Tokens, i: int) -> Repeated | None:
         # "jeweils sonntags"
         named = weekly != -1 and t.sense(weekly).weekday is not None and len(t.low(weekly)) > 3
         return _weekdays(t, weekly) if named else _every_closed(t, i)
-    if t.low(j) == "other" and t.sense(j + 1).unit is not None:
+    if t.has(j, "alternate_word") and t.sense(j + 1).unit is not None:
         return _of_unit(t, j + 1, _TWO)
-    nth = _TWO if t.low(j) == "other" else t.sense(j).ordinal
+    nth = _TWO if t.has(j, "alternate_word") else t.sense(j).ordinal
     if nth is not None and t.sense(j + 1).weekday is not None and _day_of(t, j) is None and not _timed(t, j + 2):
         # "jeden zweiten Montag", but not "every second Monday of the month"
         return Repeated(_ONE, Decimal(nth), TimeUnit.WEEK, j + 2)
@@ -284,7 +283,7 @@ def _season(t: Tokens, j: int) -> Repeated | None:
             k += 1
     elif t.sense(k).digits and len(t.low(k)) <= 2:
         k += 1
-        k += t.low(k) in (".", "er", "st", "nd", "rd", "th", "°") and t.glued(k)
+        k += t.has(k, "ordinal_mark") and t.glued(k)
     month = t.sense(k)
     if month.month is not None and month.unit is None and len(month.low) > 2 and not t.has(k, "per"):
         end = k + 1
@@ -341,7 +340,7 @@ def _per(t: Tokens, i: int, *, behind: bool, counted: bool = False) -> Repeated 
         # "am folgenden Servicetag"
         return None
     rhythm = t.sense(j).every
-    if rhythm is not None and rhythm.led is False and t.low(j).endswith(_RHYTHM):
+    if rhythm is not None and rhythm.led is False and t.low(j).endswith(t.lexicon.rhythms):
         # "im Monatsrhythmus"
         return Repeated(rhythm.count, rhythm.every, rhythm.unit, j + 1)
     slash = t.low(i) == "/"
