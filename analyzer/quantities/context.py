@@ -34,8 +34,9 @@ def find_bound(t: Tokens, found: Reading) -> Bound:
     for name, bound in (("max_after", Bound.MAX), ("min_after", Bound.MIN)):
         start = found.end + (t.low(found.end) in ("(", ","))
         end = t.phrase(start, name)
-        # "minimo 2 ore, massimo 4 ore": the word belongs to the next figure.
-        if end != -1 and (start == found.end or t.sense(end).number is None):
+        # "minimo 2 ore, massimo 4 ore", "almeno dieci giorni e non oltre trenta": the word belongs to the next figure.
+        other = "min_before" if bound is Bound.MAX else "max_before"
+        if end != -1 and (t.sense(end).number is None or (start == found.end and t.phrase_before(found.start, other) == -1)):
             return bound
     i = found.start
     for _ in range(_BEFORE):

@@ -16,6 +16,8 @@ _HALF = Decimal("0.5")
 _DATE_UNITS = frozenset((TimeUnit.MONTH, TimeUnit.QUARTER, TimeUnit.YEAR))
 #: Adjectives between a number and its unit ("three (3) full consecutive months").
 _MOST_ADJECTIVES = 3
+#: Units that are added to the first ("1 year, 2 days, 3 hours and 4 seconds").
+_MOST_PARTS = 4
 #: A figure beyond is no length of time in a contract (in any unit): a year, an article number.
 _GREATEST = Decimal(100_000)
 _LATEST_YEARS = Decimal(500)
@@ -50,6 +52,10 @@ class Reading(NamedTuple):
     article: bool = False
     #: Index of the unit word.
     at: int = 0
+    #: Several units: "1 year 2 days".
+    composed: bool = False
+    #: Seconds by which a year is longer than its twelve months, where years were made months.
+    lost: Decimal = Decimal(0)
 
     @property
     def ranged(self) -> bool:
@@ -66,7 +72,7 @@ def read_duration(t: Tokens, i: int) -> Reading | None:
 
 def _sane(found: Reading) -> bool:
     years = found.unit is TimeUnit.YEAR and found.upper > _LATEST_YEARS
-    return 0 < found.upper < _GREATEST and not years
+    return 0 < found.upper and (found.upper < _GREATEST or found.composed) and not years
 
 
 # ------------------------------------------------------------------------------------------------ one figure
@@ -117,7 +123,7 @@ def _read_behind(t: Tokens, i: int, number: Number) -> Reading | None:
         if t.sense(behind).unit is not None:
             value, j, number = value + mixed[1], behind, number._replace(article=False)
     collective = t.sense(j).collective
-    if collective is not None and t.has(j + 1, "of"):
+    if collective is not None and (t.has(j + 1, "of") or t.has(j, "dozen")):
         value, j, number = value * collective, _skip_of(t, j + 1), number._replace(article=False)
     return _to_unit(t, i, j, value, number)
 
@@ -164,8 +170,9 @@ def _to_unit(t: Tokens, i: int, j: int, value: Decimal, number: Number) -> Readi
         return None
     if linked and unit.unit is TimeUnit.DAY and t.has(j + 2, "week_noun"):
         return None
-    # "grado 2 secondo l'allegato"; but "a 2-second delay"
-    if unit.weak and unit.unit is TimeUnit.SECOND and len(t.low(j)) >= _SPELLED_OUT and value != 1 and t.low(j - 1) not in _HYPHENS:
+    # "grado 2 secondo l'allegato"; but "a 2-second delay", "1,5 seconde"
+    spelled = unit.weak and unit.unit is TimeUnit.SECOND and len(t.low(j)) >= _SPELLED_OUT
+    if spelled and value != 1 and value == int(value) and t.low(j - 1) not in _HYPHENS:
         return None
     if unit.weak and not number.digits and (number.article or len(t.low(j)) == 1):
         return None
@@ -179,6 +186,9 @@ def _abbreviates(t: Tokens, j: int) -> bool:
     """Single letters are units only where no word, apostrophe or figure clings to them ("5 s'", "3 d'entre")."""
     if len(t.low(j)) > 1:
         return True
+    # "cold storage 7y"; otherwise it is an axis or a variable.
+    if t.low(j) == "y" and not (t.glued(j) and t.word(j) == "y"):
+        return False
     if t.low(j + 1) in ("'", "’") and t.glued(j + 1):
         return False
     if t.low(j) in ("s", "j", "d", "g") and not t.glued(j) and t.word(j).isupper():
@@ -186,7 +196,9 @@ def _abbreviates(t: Tokens, j: int) -> bool:
     # "9 d418822dex107.htm"
     if t.glued(j + 1) and t.sense(j + 1).digits and t.low(j) != "h" and t.sense(j + 2).unit is None:
         return False
-    return not (t.low(j + 1) == "." and t.glued(j + 1) and t.glued(j + 2) and t.sense(j + 2).low.isalpha())
+    cut = t.low(j + 1) == "." and t.glued(j + 1) and t.glued(j + 2) and t.sense(j + 2).low.isalpha()
+    # "5 j.o."
+    return not cut or (t.low(j + 3) == "." and t.phrase(j + 2, "business_after") != -1)
 
 
 def _fraction(t: Tokens, i: int, j: int, factor: Decimal) -> Reading | None:
@@ -328,7 +340,7 @@ def _compound(t: Tokens, i: int) -> Reading | None:
         base = unit.count if unit is not None else Decimal(1)
         value = found.lower + half[1] * base
         return _markers(t, found._replace(end=half[0], lower=value, upper=value, article=False), unit or Unit(found.unit), value)
-    for _ in range(2):
+    for _ in range(_MOST_PARTS):
         more = _minutes_behind(t, found) or _smaller_behind(t, found)
         if more is None:
             break
@@ -368,9 +380,11 @@ def _minutes_behind(t: Tokens, found: Reading) -> Reading | None:
 def _smaller_behind(t: Tokens, found: Reading) -> Reading | None:
     """Add a smaller unit: "1 an et 6 mois", "2 hours, 30 minutes", "1 h 15 min"."""
     j = found.end
-    joined = t.has(j, "and") or (t.low(j) == "," and found.unit not in (TimeUnit.SECOND,))
+    comma = t.low(j) == "," and found.unit is not TimeUnit.SECOND
+    joined = comma or t.has(j, "and")
     if joined:
-        j += 1
+        # ", and 3 months"
+        j += 1 + (comma and t.has(j + 1, "and"))
     elif "\n" in t.gap(j):
         return None
     second = _single(t, j)
@@ -384,12 +398,14 @@ def _smaller_behind(t: Tokens, found: Reading) -> Reading | None:
     if found.unit is TimeUnit.DAY and joined and second.unit is not TimeUnit.HOUR:
         return None
     # "in einem Monat mit 30 Tagen 3 h 36 min"
-    if found.unit is TimeUnit.DAY and not joined and found.lower >= _MONTH_DAYS:
+    if found.unit is TimeUnit.DAY and not joined and found.lower >= _MONTH_DAYS and not found.composed:
         return None
     # A year is twelve months, whatever its days.
-    ratio = Decimal(12) if (found.unit, second.unit) == (TimeUnit.YEAR, TimeUnit.MONTH) else Decimal(large) / Decimal(small)
-    value = found.lower * ratio + second.lower
-    return second._replace(start=found.start, lower=value, upper=value, article=False)
+    months = (found.unit, second.unit) == (TimeUnit.YEAR, TimeUnit.MONTH)
+    ratio = Decimal(12) if months else Decimal(large) / Decimal(small)
+    value = found.lower * ratio + second.lower + found.lost / small
+    lost = found.lower * (large - 12 * small) if months else Decimal(0)
+    return second._replace(start=found.start, lower=value, upper=value, article=False, composed=True, lost=lost)
 
 
 def _ranged(t: Tokens, i: int) -> Reading | None:
@@ -440,6 +456,11 @@ def _connector(t: Tokens, i: int, j: int, *, with_unit: bool) -> int:
     """Return the index of the second figure of a range, or -1."""
     if "\n\n" in t.gap(j):
         return -1
+    if not with_unit and t.phrase_before(i, "min_before") != -1:
+        # "mindestens 10 und höchstens 30 Tage", "not less than ten (10) nor more than sixty (60) days"
+        most = t.phrase(j + (t.low(j) == "," or t.has(j, "and")), "max_before")
+        if most != -1:
+            return most
     if t.has(j, "and") and t.has(i - 1 - t.has(i - 1, "article"), "between"):
         # "tra i 10 e i 15 minuti"
         return j + 1 + (t.has(j + 1, "article") and t.sense(j + 1).number is None)

@@ -103,12 +103,18 @@ def _title(t: Tokens, found: Reading) -> bool:
         return True
     if t.lexicon.stems or i == 0 or at != i + 1 or not t.sense(i).digits or len(t.low(at)) < 3:
         return False
+    # "Payment Within 30 Days", all in capitals
+    if t.phrase_before(i, "max_before") != -1 or t.phrase_before(i, "min_before") != -1:
+        return False
     return t.word(at).istitle() and t.word(i - 1).istitle() and t.sense(i - 1).starts is False
 
 
 def _idiom(t: Tokens, found: Reading) -> bool:
     """Whether "un jour" is some day: "si un jour vous partez", "should one day move"; or "call it a day"."""
     if t.phrase_before(found.start, "idiom") != -1:
+        return True
+    # "on another day", "carried over to another month"; but "for another year"
+    if (t.has(found.start, "one_more") or t.has(found.start + 1, "one_more")) and t.phrase_before(found.start, "one_more_lead") == -1:
         return True
     if found.article and found.unit is TimeUnit.DAY:
         opens = found.start == 0 or t.low(found.start - 1) == "."
@@ -253,15 +259,39 @@ def _whole_cycle(t: Tokens, found: Reading) -> bool:
     return unit is not None and unit.unit is (TimeUnit.WEEK if found.upper == 7 else TimeUnit.YEAR)
 
 
+def _length_said(t: Tokens, found: Reading) -> bool:
+    """Whether a calendar month is how long something takes: "one calendar month after", "Kündigungsfrist: ein Kalendermonat"."""
+    i = found.start
+    if t.phrase(found.end, "ordinal_after") != -1 or t.phrase_before(i, "min_before") != -1:
+        return True
+    if t.has(i, "single") or t.has(i - 1, "duration_noun") or (t.low(i - 1) == ":" and t.has(i - 2, "duration_noun")):
+        return not any(t.has(k, "money_noun") for k in range(max(0, i - _REFERENCE_BEFORE), i))
+    return False
+
+
+def _soon(t: Tokens, found: Reading) -> bool:
+    """Whether "in a week" ends a clause that counts nothing: then it is when something happens."""
+    if found.unit is not TimeUnit.WEEK or not (found.end >= t.n or t.has(found.end, "stop")):
+        return False
+    for k in range(found.start - 1, max(-1, found.start - _SENTENCE), -1):
+        sense = t.senses[k]
+        if t.has(k, "stop"):
+            break
+        if sense.number is not None or sense.times is not None or sense.ordinal is not None or t.has(k, "denial") or t.has(k, "each"):
+            return False
+    return True
+
+
 def _reference(t: Tokens, found: Reading) -> bool:
     """Whether "one year" names the period over which amounts are summed up ("capped at the fees of one year")."""
     if found.ranged or found.unit not in _REFERENCE_UNITS:
         return False
     if found.upper != 1 or t.sense(found.start).digits:
         return False
-    if t.has(found.end - 1, "reference_after") or t.phrase(found.at, "reference") != -1 or t.phrase(found.at - 1, "reference") > found.at:
-        return True
     i = found.start
+    named = t.has(found.end - 1, "reference_after") or t.phrase(found.at, "reference") != -1 or t.phrase(found.at - 1, "reference") > found.at
+    if named and not _length_said(t, found):
+        return True
     # "Gutschriften eines Jahres"
     if found.article and t.has(i - 1, "money_noun"):
         return True
@@ -269,7 +299,7 @@ def _reference(t: Tokens, found: Reading) -> bool:
     noun = t.word(i - 1)[:1].isupper() and not t.has(i - 1, "duration_noun") and not t.has(i - 1, "lead")
     if found.article and noun and t.has(found.at, "bound_form") and t.phrase_before(i, "max_before") == -1:
         return True
-    if t.phrase_before(i, "reference_lead") != -1 and t.phrase(found.end, "anchor") == -1 and found.article:
+    if t.phrase_before(i, "reference_lead") != -1 and t.phrase(found.end, "anchor") == -1 and found.article and not _soon(t, found):
         return True
     if t.phrase_before(i, "reference_before") == -1 and not t.has(i - 1, "money_noun"):
         return False

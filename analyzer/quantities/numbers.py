@@ -107,7 +107,9 @@ def _digits(t: Tokens, i: int) -> Number | None:
             mixed = _fraction_after(t, i, value)
             if mixed is not None:
                 return mixed
-            if t.word(j) in ("O", "o") and t.glued(j) and len(low) == 1 and _counted(t, j + 1):
+            # "3O days", "thirty (3O) days"
+            slip = t.word(j) in ("O", "o") and t.glued(j) and len(low) == 1
+            if slip and (_counted(t, j + 1) or (t.low(j + 1) == ")" and t.low(i - 1) == "(" and _counted(t, j + 2))):
                 return Number(value * 10, j + 1, digits=True)
     return Number(value, j, digits=True)
 
