@@ -240,6 +240,9 @@ def read_lone_clock(t: Tokens, i: int) -> int:
         return found.end
     if t.has(found.end - 1, "noon") or t.has(found.end - 1, "midnight"):
         return -1
+    if t.has(i + 1, "hour_count") and t.low(i).isdecimal() and not t.low(i).startswith("0"):
+        # "after 4 hours": the time of the day is "after 4 o'clock"
+        return -1
     lead = t.phrase_before(i, "clock_lead")
     if lead == -1 and found.minutes >= _NOON and not t.has(found.end, "of") and any(t.has(k, "reported") for k in range(max(0, i - 4), i)):
         # "l'appel arrive après 16 h"

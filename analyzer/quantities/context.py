@@ -19,6 +19,9 @@ _SPREAD = 5
 _DEADLINE_UNITS = frozenset((TimeUnit.SECOND, TimeUnit.MINUTE, TimeUnit.HOUR, TimeUnit.DAY, TimeUnit.WEEK, TimeUnit.MONTH))
 #: Tokens between two figures with a remark in brackets between them.
 _BRACKETED = 12
+#: Tokens of a label before its colon, and what ends it.
+_LABEL = 9
+_LABEL_ENDS = frozenset(("|", ";", ":", ",", "!", "?", "•"))
 _SHORT = frozenset((TimeUnit.MINUTE, TimeUnit.HOUR))
 _WEEKEND = (5, 6)
 _APOSTROPHES = frozenset(("'", "’"))
@@ -66,7 +69,19 @@ def find_bound(t: Tokens, found: Reading) -> Bound:
     start = t.phrase_before(found.start, "before")
     if start != -1 and t.phrase(found.end, "before") == -1:
         return Bound.MIN if _denied(t, start - (t.low(start - 1) == ",")) else Bound.MAX
+    if t.low(found.start - 1) == ":":
+        return _label_bound(t, found.start - 1)
     return Bound.MAX if _deadline(t, found) else _far_bound(t, found)
+
+
+def _label_bound(t: Tokens, colon: int) -> Bound:
+    """Read the bound in a label: "Délai maximal de rétablissement : 4 h", "Minimum notice period: 30 days"."""
+    for k in range(colon - 1, max(-1, colon - _LABEL), -1):
+        if t.has(k, "label_max") or t.has(k, "label_min"):
+            return Bound.MAX if t.has(k, "label_max") else Bound.MIN
+        if t.low(k) in _LABEL_ENDS or t.senses[k].number is not None:
+            break
+    return Bound.EXACT
 
 
 def _before_event(t: Tokens, found: Reading) -> bool:

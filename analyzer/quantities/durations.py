@@ -319,9 +319,13 @@ def _markers(t: Tokens, found: Reading, unit: Unit, value: Decimal) -> Reading:
                 end, business = after + 1, True
                 continue
             number = read_number(t, end + 1)
-            if number is not None and number.value == value and t.low(number.end) in (")", "]") and not number.article:
-                end = number.end + 1
-                continue
+            if number is not None and number.value == value and not number.article:
+                # "(30)", "(30 jours)"
+                again = t.sense(number.end).unit
+                inner = number.end + (again is not None and again.unit is unit.unit)
+                if t.low(inner) in (")", "]"):
+                    end = inner + 1
+                    continue
         break
     return found._replace(end=end, business=business, elapsed=elapsed and not business)
 

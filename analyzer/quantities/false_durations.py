@@ -103,8 +103,8 @@ def _title(t: Tokens, found: Reading) -> bool:
         return True
     if t.lexicon.stems or i == 0 or at != i + 1 or not t.sense(i).digits or len(t.low(at)) < 3:
         return False
-    # "Payment Within 30 Days", all in capitals
-    if t.phrase_before(i, "max_before") != -1 or t.phrase_before(i, "min_before") != -1:
+    # "Payment Within 30 Days", "After 30 Days"
+    if t.has(i - 1, "lead") or t.phrase_before(i, "max_before") != -1 or t.phrase_before(i, "min_before") != -1:
         return False
     return t.word(at).istitle() and t.word(i - 1).istitle() and t.sense(i - 1).starts is False
 
@@ -289,7 +289,9 @@ def _reference(t: Tokens, found: Reading) -> bool:
     if found.upper != 1 or t.sense(found.start).digits:
         return False
     i = found.start
-    named = t.has(found.end - 1, "reference_after") or t.phrase(found.at, "reference") != -1 or t.phrase(found.at - 1, "reference") > found.at
+    named = (
+        t.has(found.end - 1, "reference_after") or t.phrase(found.at, "reference") != -1 or t.phrase(found.at - 1, "reference") > found.at
+    )
     if named and not _length_said(t, found):
         return True
     # "Gutschriften eines Jahres"
@@ -300,7 +302,8 @@ def _reference(t: Tokens, found: Reading) -> bool:
     if found.article and noun and t.has(found.at, "bound_form") and t.phrase_before(i, "max_before") == -1:
         return True
     if t.phrase_before(i, "reference_lead") != -1 and t.phrase(found.end, "anchor") == -1 and found.article and not _soon(t, found):
-        return True
+        # "answers in a month at most"
+        return t.phrase(found.end, "max_after") == -1
     if t.phrase_before(i, "reference_before") == -1 and not t.has(i - 1, "money_noun"):
         return False
     near = any(t.has(k, "money_noun") for k in range(max(0, i - _REFERENCE_BEFORE), i))
