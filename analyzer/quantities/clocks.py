@@ -244,6 +244,9 @@ def read_lone_clock(t: Tokens, i: int) -> int:
         # "after 4 hours": the time of the day is "after 4 o'clock"
         return -1
     lead = t.phrase_before(i, "clock_lead")
+    if lead == -1 and t.low(i - 1) == "(" and t.sense(i - 2).weekday is not None:
+        # "sauf le vendredi (16 h)"
+        return found.end
     if lead == -1 and found.minutes >= _NOON and not t.has(found.end, "of") and any(t.has(k, "reported") for k in range(max(0, i - 4), i)):
         # "l'appel arrive après 16 h"
         lead = t.phrase_before(i, "clock_lead_late")

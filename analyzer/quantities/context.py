@@ -132,6 +132,9 @@ def same_bound(t: Tokens, before: Reading, found: Reading) -> bool:
 def _turned(t: Tokens, found: Reading, i: int, bound: Bound) -> Bound:
     """Correct a bound for what stands farther away: "no claim later than", "bis zwei Jahre nach Ende"."""
     if bound is Bound.MIN:
+        if t.has(i - 1, "exceeds") and _denied_behind(t, found.end):
+            # "überschreitet 8 Stunden im Jahr nicht"
+            return Bound.MAX
         start = t.phrase_before(i, "more_than")
         turned = start != -1 and start == t.phrase_before(i, "min_before") and _denied(t, start)
         # "once nobody has signed in for over six months" is a time that has passed.
@@ -152,6 +155,16 @@ def _denied(t: Tokens, i: int) -> bool:
             return True
         if t.has(k, "stop") or t.has(k, "clause"):
             return False
+    return False
+
+
+def _denied_behind(t: Tokens, i: int) -> bool:
+    """Whether a negation closes the clause that goes on at token `i`."""
+    for k in range(i, min(t.n, i + _AFTER)):
+        if t.has(k, "denial"):
+            return k + 1 >= t.n or t.has(k + 1, "stop") or t.has(k + 1, "and")
+        if t.has(k, "stop") or t.has(k, "clause"):
+            break
     return False
 
 

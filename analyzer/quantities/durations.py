@@ -72,7 +72,7 @@ def read_duration(t: Tokens, i: int) -> Reading | None:
 
 def _sane(found: Reading) -> bool:
     years = found.unit is TimeUnit.YEAR and found.upper > _LATEST_YEARS
-    return 0 < found.upper and (found.upper < _GREATEST or found.composed) and not years
+    return found.upper > 0 and (found.upper < _GREATEST or found.composed) and not years
 
 
 # ------------------------------------------------------------------------------------------------ one figure
