@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import NamedTuple
 
-from analyzer.quantities.numbers import Number, half_behind, read_number
+from analyzer.quantities.clocks import spelled_clock
+from analyzer.quantities.numbers import Number, digits_fraction, fraction_behind, half_behind, read_number
 from analyzer.quantities.senses import Unit
 from analyzer.quantities.tokens import Tokens
 from analyzer.types import UNIT_SECONDS, TimeUnit
@@ -30,6 +31,7 @@ _QUOTED = 6
 #: Endings that forms leave open ("day(s)", "Tag(e)").
 _PLURALS = frozenset(("s", "e", "en", "n", "i"))
 _HOUR_MINUTES = 60
+_DAY_HOURS = 24
 #: Least minutes said in words behind hours ("une heure quinze").
 _LEAST_SPELLED = 10
 #: Letters from which on a weak unit is a word in the singular ("secondo") and no abbreviation.
@@ -104,6 +106,8 @@ def _behind_number(t: Tokens, i: int, number: Number) -> Reading | None:
 
 def _read_behind(t: Tokens, i: int, number: Number) -> Reading | None:
     value, j = number.value, number.end
+    if t.low(j) == ":":
+        return _clocked(t, i)
     elided = t.low(j) in _APOSTROPHES and t.glued(j) and t.glued(j + 1)
     if elided and number.digits:
         # "1'an" is a scanned "l'an".
@@ -122,10 +126,27 @@ def _read_behind(t: Tokens, i: int, number: Number) -> Reading | None:
         behind = mixed[0] + (t.low(mixed[0]) in _HYPHENS and t.glued(mixed[0]))
         if t.sense(behind).unit is not None:
             value, j, number = value + mixed[1], behind, number._replace(article=False)
+    if number.fraction and value < 1 and t.has(j, "of"):
+        # "3/4 of an hour"
+        j = _skip_of(t, j)
+    elif number.digits and not number.fraction and t.has(j, "and"):
+        part = digits_fraction(t, j + 1)
+        if part is not None and t.sense(part.end).unit is not None and not t.has(i - 1, "between"):
+            # "2 and 1/2 years"
+            value, j = value + part.value, part.end
     collective = t.sense(j).collective
     if collective is not None and (t.has(j + 1, "of") or t.has(j, "dozen")):
         value, j, number = value * collective, _skip_of(t, j + 1), number._replace(article=False)
     return _to_unit(t, i, j, value, number)
+
+
+def _clocked(t: Tokens, i: int) -> Reading | None:
+    """Read "1:30 Stunden": hours and minutes with the unit in words behind."""
+    end = spelled_clock(t, i)
+    if end == -1:
+        return None
+    value = Decimal(t.low(i)) * _HOUR_MINUTES + Decimal(t.low(i + 2))
+    return Reading(i, end, value, value, TimeUnit.MINUTE, at=end - 1)
 
 
 def _minute_sign(t: Tokens, i: int, number: Number) -> bool:
@@ -338,7 +359,7 @@ def _compound(t: Tokens, i: int) -> Reading | None:
     found = _single(t, i)
     if found is None:
         return None
-    half = _and_half(t, found.end)
+    half = _and_half(t, found.end) or fraction_behind(t, found.end, hours=found.unit is TimeUnit.HOUR)
     if half is not None and t.sense(half[0]).unit is None:
         unit = t.senses[found.at].unit
         base = unit.count if unit is not None else Decimal(1)
@@ -588,7 +609,7 @@ def _inverted(t: Tokens, i: int) -> Reading | None:
 def _inverted_part(t: Tokens, i: int) -> Reading | None:
     """Read one unit with its figure behind it."""
     unit = t.sense(i).unit
-    if not t.lexicon.inverted or unit is None or unit.complete or unit.unit is TimeUnit.HOUR:
+    if not t.lexicon.inverted or unit is None or unit.complete:
         return None
     dot = t.low(i + 1) == "." and t.glued(i + 1)
     if unit.weak and t.low(i) != "gg":
@@ -598,6 +619,9 @@ def _inverted_part(t: Tokens, i: int) -> Reading | None:
     if number is not None and not number.digits and (number.article or not (t.has(i - 1, "of") or t.has(i - 1, "lead"))):
         return None
     if number is None or number.value != int(number.value) or number.value > _LATEST_YEARS:
+        return None
+    if unit.unit is TimeUnit.HOUR and number.value <= _DAY_HOURS:
+        # "ore 18" is a time of the day, "ore 48" a length.
         return None
     follower = t.sense(number.end)
     if t.low(i).endswith("o") or follower.unit is not None or follower.month is not None or t.low(number.end) in ("/", "-", ":"):
