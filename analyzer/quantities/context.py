@@ -238,11 +238,14 @@ def find_business(t: Tokens, found: Reading, windows: list[int]) -> bool:
 def _weekend_out(t: Tokens, i: int) -> bool:
     """Whether "(excluding weekends and public holidays)", "samedis, dimanches et jours fériés exclus" follows."""
     i += t.low(i) in ("(", ",")
-    if t.has(i, "except"):
+    uncounted = t.has(i, "negation") and t.has(i + 1, "counting")
+    i += uncounted
+    if uncounted or t.has(i, "except"):
         return any(t.sense(k).weekday in _WEEKEND or t.phrase(k, "days_weekend") != -1 for k in range(i + 1, i + 4))
     if t.sense(i).weekday not in _WEEKEND:
         return False
-    return any(t.has(k, "except_after") for k in range(i + 1, i + _AFTER))
+    behind = range(i + 1, i + _AFTER)
+    return any(t.has(k, "except_after") or (t.has(k, "negation") and t.has(k + 1, "counting")) for k in behind)
 
 
 def _negated(t: Tokens, i: int) -> bool:

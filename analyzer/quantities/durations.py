@@ -212,7 +212,10 @@ def _abbreviates(t: Tokens, j: int) -> bool:
         return False
     if t.low(j + 1) in ("'", "’") and t.glued(j + 1):
         return False
-    if t.low(j) in ("s", "j", "d", "g") and not t.glued(j) and t.word(j).isupper():
+    if t.low(j) in ("s", "j", "d", "g") and (not t.glued(j) or t.low(j - 1) in _HYPHENS) and t.word(j).isupper():
+        return False
+    if t.low(j) == "g" and t.has(j + 1, "of"):
+        # "12 g di polvere"
         return False
     # "9 d418822dex107.htm"
     if t.glued(j + 1) and t.sense(j + 1).digits and t.low(j) != "h" and t.sense(j + 2).unit is None:
@@ -624,7 +627,14 @@ def _inverted_part(t: Tokens, i: int) -> Reading | None:
         # "ore 18" is a time of the day, "ore 48" a length.
         return None
     follower = t.sense(number.end)
-    if t.low(i).endswith("o") or follower.unit is not None or follower.month is not None or t.low(number.end) in ("/", "-", ":"):
+    # "settimana 34", "anno 2026": one of them, numbered
+    if (
+        t.low(i).endswith(("o", "a"))
+        or t.low(i) == "mese"
+        or follower.unit is not None
+        or follower.month is not None
+        or t.low(number.end) in ("/", "-", ":")
+    ):
         return None
     found = Reading(i, number.end, number.value * unit.count, number.value * unit.count, unit.unit, business=unit.business, at=i)
     return _markers(t, found, unit, number.value)
