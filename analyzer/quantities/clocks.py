@@ -262,7 +262,8 @@ def read_lone_clock(t: Tokens, i: int) -> int:
     if not found.hours:
         # "8h00" is a clock time; "2h30" is one only from the morning on, and never behind "délai de".
         if t.low(found.end - 1) == "00":
-            return found.end
+            # "sous 24h00"
+            return -1 if t.has(i - 1, "within_word") else found.end
         afternoon = found.minutes >= _NOON
         if any(t.has(k, "duration_noun") or (t.has(k, "lead") and lead == -1 and not afternoon) for k in range(max(0, i - 3), i)):
             return -1

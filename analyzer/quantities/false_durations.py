@@ -264,6 +264,9 @@ def _length_said(t: Tokens, found: Reading) -> bool:
     i = found.start
     if t.phrase(found.end, "ordinal_after") != -1 or t.phrase_before(i, "min_before") != -1:
         return True
+    if t.has(found.end, "of") and t.has(found.end + 1, "duration_noun"):
+        # "un mese solare di preavviso"
+        return True
     if t.has(i, "single") or t.has(i - 1, "duration_noun") or (t.low(i - 1) == ":" and t.has(i - 2, "duration_noun")):
         return not any(t.has(k, "money_noun") for k in range(max(0, i - _REFERENCE_BEFORE), i))
     return False
