@@ -69,6 +69,9 @@ def find_bound(t: Tokens, found: Reading) -> Bound:
     start = t.phrase_before(found.start, "before")
     if start != -1 and t.phrase(found.end, "before") == -1:
         return Bound.MIN if _denied(t, start - (t.low(start - 1) == ",")) else Bound.MAX
+    if t.low(found.start - 1) == "auf" and t.has(found.end, "limits"):
+        # "auf 90 Minuten begrenzt"
+        return Bound.MAX
     if t.low(found.start - 1) == ":":
         return _label_bound(t, found.start - 1)
     return Bound.MAX if _deadline(t, found) else _far_bound(t, found)

@@ -114,8 +114,9 @@ def _idiom(t: Tokens, found: Reading) -> bool:
     if t.phrase_before(found.start, "idiom") != -1:
         return True
     # "on another day", "carried over to another month"; but "for another year"
-    if (t.has(found.start, "one_more") or t.has(found.start + 1, "one_more")) and t.phrase_before(found.start, "one_more_lead") == -1:
-        return True
+    if t.has(found.start, "one_more") or t.has(found.start + 1, "one_more"):
+        someday = found.unit is TimeUnit.DAY and not found.business
+        return someday or t.phrase_before(found.start, "one_more_lead") == -1
     if found.article and found.unit is TimeUnit.DAY:
         opens = found.start == 0 or t.low(found.start - 1) == "."
         # "treffen sich eines Tages", but not "binnen eines Tages", "die Frist eines Tages"
