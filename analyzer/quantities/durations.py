@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import NamedTuple
 
-from analyzer.quantities.numbers import Number, half_behind, read_number
+from analyzer.quantities.clocks import spelled_clock
+from analyzer.quantities.numbers import Number, digits_fraction, fraction_behind, half_behind, read_number
 from analyzer.quantities.senses import Unit
 from analyzer.quantities.tokens import Tokens
 from analyzer.types import UNIT_SECONDS, TimeUnit
@@ -15,9 +16,12 @@ _APOSTROPHES = frozenset("'’")
 _HALF = Decimal("0.5")
 #: Classes of words that may stand between the two figures of a range.
 _CONNECTING = frozenset(("range", "and", "or"))
+_JOINING = _HYPHENS | {"/", ","}
 _DATE_UNITS = frozenset((TimeUnit.MONTH, TimeUnit.QUARTER, TimeUnit.YEAR))
 #: Adjectives between a number and its unit ("three (3) full consecutive months").
 _MOST_ADJECTIVES = 3
+#: Units that are added to the first ("1 year, 2 days, 3 hours and 4 seconds").
+_MOST_PARTS = 4
 #: A figure beyond is no length of time in a contract (in any unit): a year, an article number.
 _GREATEST = Decimal(100_000)
 _DAYS_UP = _DATE_UNITS | {TimeUnit.WEEK, TimeUnit.DAY}
@@ -31,6 +35,7 @@ _QUOTED = 6
 #: Endings that forms leave open ("day(s)", "Tag(e)").
 _PLURALS = frozenset(("s", "e", "en", "n", "i"))
 _HOUR_MINUTES = 60
+_DAY_HOURS = 24
 #: Least minutes said in words behind hours ("une heure quinze").
 _LEAST_SPELLED = 10
 #: Letters from which on a weak unit is a word in the singular ("secondo") and no abbreviation.
@@ -53,6 +58,10 @@ class Reading(NamedTuple):
     article: bool = False
     #: Index of the unit word.
     at: int = 0
+    #: Several units: "1 year 2 days".
+    composed: bool = False
+    #: Seconds by which a year is longer than its twelve months, where years were made months.
+    lost: Decimal = Decimal(0)
 
     @property
     def ranged(self) -> bool:
@@ -79,7 +88,7 @@ def read_plain(t: Tokens, i: int, number: Number, unit: Unit) -> Reading | None:
 
 def _sane(found: Reading) -> bool:
     years = found.unit is TimeUnit.YEAR and found.upper > _LATEST_YEARS
-    return 0 < found.upper < _GREATEST and not years
+    return found.upper > 0 and (found.upper < _GREATEST or found.composed) and not years
 
 
 # ------------------------------------------------------------------------------------------------ one figure
@@ -111,6 +120,8 @@ def _behind_number(t: Tokens, i: int, number: Number) -> Reading | None:
 
 def _read_behind(t: Tokens, i: int, number: Number) -> Reading | None:
     value, j = number.value, number.end
+    if t.low(j) == ":":
+        return _clocked(t, i)
     elided = t.low(j) in _APOSTROPHES and t.glued(j) and t.glued(j + 1)
     if elided and number.digits:
         # "1'an" is a scanned "l'an".
@@ -129,10 +140,27 @@ def _read_behind(t: Tokens, i: int, number: Number) -> Reading | None:
         behind = mixed[0] + (t.low(mixed[0]) in _HYPHENS and t.glued(mixed[0]))
         if t.sense(behind).unit is not None:
             value, j, number = value + mixed[1], behind, number._replace(article=False)
+    if number.fraction and value < 1 and t.has(j, "of"):
+        # "3/4 of an hour"
+        j = _skip_of(t, j)
+    elif number.digits and not number.fraction and t.has(j, "and"):
+        part = digits_fraction(t, j + 1)
+        if part is not None and t.sense(part.end).unit is not None and not t.has(i - 1, "between"):
+            # "2 and 1/2 years"
+            value, j = value + part.value, part.end
     collective = t.sense(j).collective
-    if collective is not None and t.has(j + 1, "of"):
+    if collective is not None and (t.has(j + 1, "of") or t.has(j, "dozen")):
         value, j, number = value * collective, _skip_of(t, j + 1), number._replace(article=False)
     return _to_unit(t, i, j, value, number)
+
+
+def _clocked(t: Tokens, i: int) -> Reading | None:
+    """Read "1:30 Stunden": hours and minutes with the unit in words behind."""
+    end = spelled_clock(t, i)
+    if end == -1:
+        return None
+    value = Decimal(t.low(i)) * _HOUR_MINUTES + Decimal(t.low(i + 2))
+    return Reading(i, end, value, value, TimeUnit.MINUTE, at=end - 1)
 
 
 def _minute_sign(t: Tokens, i: int, number: Number) -> bool:
@@ -177,8 +205,9 @@ def _to_unit(t: Tokens, i: int, j: int, value: Decimal, number: Number) -> Readi
         return None
     if linked and unit.unit is TimeUnit.DAY and t.has(j + 2, "week_noun"):
         return None
-    # "grado 2 secondo l'allegato"; but "a 2-second delay"
-    if unit.weak and unit.unit is TimeUnit.SECOND and len(t.low(j)) >= _SPELLED_OUT and value != 1 and t.low(j - 1) not in _HYPHENS:
+    # "grado 2 secondo l'allegato"; but "a 2-second delay", "1,5 seconde"
+    spelled = unit.weak and unit.unit is TimeUnit.SECOND and len(t.low(j)) >= _SPELLED_OUT
+    if spelled and value != 1 and value == int(value) and t.low(j - 1) not in _HYPHENS:
         return None
     if unit.weak and not number.digits and (number.article or len(t.low(j)) == 1):
         return None
@@ -192,14 +221,22 @@ def _abbreviates(t: Tokens, j: int) -> bool:
     """Single letters are units only where no word, apostrophe or figure clings to them ("5 s'", "3 d'entre")."""
     if len(t.low(j)) > 1:
         return True
+    # "cold storage 7y"; otherwise it is an axis or a variable.
+    if t.low(j) == "y" and not (t.glued(j) and t.word(j) == "y"):
+        return False
     if t.low(j + 1) in ("'", "’") and t.glued(j + 1):
         return False
-    if t.low(j) in ("s", "j", "d", "g") and not t.glued(j) and t.word(j).isupper():
+    if t.low(j) in ("s", "j", "d", "g") and (not t.glued(j) or t.low(j - 1) in _HYPHENS) and t.word(j).isupper():
+        return False
+    if t.low(j) == "g" and t.has(j + 1, "of"):
+        # "12 g di polvere"
         return False
     # "9 d418822dex107.htm"
     if t.glued(j + 1) and t.sense(j + 1).digits and t.low(j) != "h" and t.sense(j + 2).unit is None:
         return False
-    return not (t.low(j + 1) == "." and t.glued(j + 1) and t.glued(j + 2) and t.sense(j + 2).low.isalpha())
+    cut = t.low(j + 1) == "." and t.glued(j + 1) and t.glued(j + 2) and t.sense(j + 2).low.isalpha()
+    # "5 j.o."
+    return not cut or (t.low(j + 3) == "." and t.phrase(j + 2, "business_after") != -1)
 
 
 def _fraction(t: Tokens, i: int, j: int, factor: Decimal) -> Reading | None:
@@ -320,9 +357,13 @@ def _markers(t: Tokens, found: Reading, unit: Unit, value: Decimal) -> Reading:
                 end, business = after + 1, True
                 continue
             number = read_number(t, end + 1)
-            if number is not None and number.value == value and t.low(number.end) in (")", "]") and not number.article:
-                end = number.end + 1
-                continue
+            if number is not None and number.value == value and not number.article:
+                # "(30)", "(30 jours)"
+                again = t.sense(number.end).unit
+                inner = number.end + (again is not None and again.unit is unit.unit)
+                if t.low(inner) in (")", "]"):
+                    end = inner + 1
+                    continue
         break
     return found._replace(end=end, business=business, elapsed=elapsed and not business)
 
@@ -335,13 +376,13 @@ def _compound(t: Tokens, i: int) -> Reading | None:
     found = _single(t, i)
     if found is None:
         return None
-    half = _and_half(t, found.end)
+    half = _and_half(t, found.end) or fraction_behind(t, found.end, hours=found.unit is TimeUnit.HOUR)
     if half is not None and t.sense(half[0]).unit is None:
         unit = t.senses[found.at].unit
         base = unit.count if unit is not None else Decimal(1)
         value = found.lower + half[1] * base
         return _markers(t, found._replace(end=half[0], lower=value, upper=value, article=False), unit or Unit(found.unit), value)
-    for _ in range(2):
+    for _ in range(_MOST_PARTS):
         more = _minutes_behind(t, found) or _smaller_behind(t, found)
         if more is None:
             break
@@ -381,9 +422,11 @@ def _minutes_behind(t: Tokens, found: Reading) -> Reading | None:
 def _smaller_behind(t: Tokens, found: Reading) -> Reading | None:
     """Add a smaller unit: "1 an et 6 mois", "2 hours, 30 minutes", "1 h 15 min"."""
     j = found.end
-    joined = t.has(j, "and") or (t.low(j) == "," and found.unit not in (TimeUnit.SECOND,))
+    comma = t.low(j) == "," and found.unit is not TimeUnit.SECOND
+    joined = comma or t.has(j, "and")
     if joined:
-        j += 1
+        # ", and 3 months"
+        j += 1 + (comma and t.has(j + 1, "and"))
     elif "\n" in t.gap(j):
         return None
     second = _single(t, j)
@@ -397,12 +440,14 @@ def _smaller_behind(t: Tokens, found: Reading) -> Reading | None:
     if found.unit is TimeUnit.DAY and joined and second.unit is not TimeUnit.HOUR:
         return None
     # "in einem Monat mit 30 Tagen 3 h 36 min"
-    if found.unit is TimeUnit.DAY and not joined and found.lower >= _MONTH_DAYS:
+    if found.unit is TimeUnit.DAY and not joined and found.lower >= _MONTH_DAYS and not found.composed:
         return None
     # A year is twelve months, whatever its days.
-    ratio = Decimal(12) if (found.unit, second.unit) == (TimeUnit.YEAR, TimeUnit.MONTH) else Decimal(large) / Decimal(small)
-    value = found.lower * ratio + second.lower
-    return second._replace(start=found.start, lower=value, upper=value, article=False)
+    months = (found.unit, second.unit) == (TimeUnit.YEAR, TimeUnit.MONTH)
+    ratio = Decimal(12) if months else Decimal(large) / Decimal(small)
+    value = found.lower * ratio + second.lower + found.lost / small
+    lost = found.lower * (large - 12 * small) if months else Decimal(0)
+    return second._replace(start=found.start, lower=value, upper=value, article=False, composed=True, lost=lost)
 
 
 def _ranged(t: Tokens, i: int) -> Reading | None:
@@ -413,7 +458,8 @@ def _ranged(t: Tokens, i: int) -> Reading | None:
     own = _own_unit(t, i, first)
     j = own.end if own is not None else first.end
     follower = t.senses[j]
-    if follower.classes.isdisjoint(_CONNECTING) and follower.low != "/" and follower.low not in _HYPHENS:
+    joined = not follower.classes.isdisjoint(_CONNECTING) or follower.low in _JOINING or "max_before" in follower.heads
+    if not joined:
         return None
     if own is None and t.low(j) in _HYPHENS and t.glued(j) and (t.has(j + 1, "range") or t.has(j + 1, "or")):
         j += 1
@@ -456,6 +502,11 @@ def _connector(t: Tokens, i: int, j: int, *, with_unit: bool) -> int:
     """Return the index of the second figure of a range, or -1."""
     if "\n\n" in t.gap(j):
         return -1
+    if not with_unit and t.phrase_before(i, "min_before") != -1:
+        # "mindestens 10 und höchstens 30 Tage", "not less than ten (10) nor more than sixty (60) days"
+        most = t.phrase(j + (t.low(j) == "," or t.has(j, "and")), "max_before")
+        if most != -1:
+            return most
     if t.has(j, "and") and t.has(i - 1 - t.has(i - 1, "article"), "between"):
         # "tra i 10 e i 15 minuti"
         return j + 1 + (t.has(j + 1, "article") and t.sense(j + 1).number is None)
@@ -576,7 +627,7 @@ def _inverted(t: Tokens, i: int) -> Reading | None:
 def _inverted_part(t: Tokens, i: int) -> Reading | None:
     """Read one unit with its figure behind it."""
     unit = t.sense(i).unit
-    if not t.lexicon.inverted or unit is None or unit.complete or unit.unit is TimeUnit.HOUR:
+    if not t.lexicon.inverted or unit is None or unit.complete:
         return None
     dot = t.low(i + 1) == "." and t.glued(i + 1)
     if unit.weak and not t.has(i, "figure_behind"):
@@ -587,8 +638,12 @@ def _inverted_part(t: Tokens, i: int) -> Reading | None:
         return None
     if number is None or number.value != int(number.value) or number.value > _LATEST_YEARS:
         return None
+    if unit.unit is TimeUnit.HOUR and number.value <= _DAY_HOURS:
+        # "ore 18" is a time of the day, "ore 48" a length.
+        return None
     follower = t.sense(number.end)
-    if t.low(i).endswith("o") or follower.unit is not None or follower.month is not None or t.low(number.end) in ("/", "-", ":"):
+    # "settimana 34", "anno 2026": one of them, numbered
+    if t.has(i, "one_unit") or follower.unit is not None or follower.month is not None or t.low(number.end) in ("/", "-", ":"):
         return None
     found = Reading(i, number.end, number.value * unit.count, number.value * unit.count, unit.unit, business=unit.business, at=i)
     return _markers(t, found, unit, number.value)

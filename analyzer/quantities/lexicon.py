@@ -499,6 +499,9 @@ class _Builder:
                     self._sense(word).trigger = True
                 elif name in ("percent", "per_mille", "basis_points"):
                     self._sense(word).trigger = True
+        # "vingt min", "zwanzig Min."
+        short = (word for word, sense in self.out.senses.items() if sense.unit is not None and sense.unit.weak and word.isalpha())
+        found.update(f" {word}{mark}" for word in short if len(word) >= 3 for mark in (" ", "."))
         found = {hint for hint in found if not any(other != hint and other in hint for other in found)}
         return tuple(sorted(found))
 

@@ -357,6 +357,9 @@ def _per(t: Tokens, i: int, *, behind: bool, counted: bool = False) -> Repeated 
         if slash and not t.glued(i):
             # "2 h / 4 h / 1 j"
             return None
+        if t.has(i, "per_for") and not behind and not counted:
+            # "vale per 1 anno"
+            return None
         j = number.end
     # "une fois par période de deux ans", but "se renouvelle par périodes de deux ans" is a length
     period = t.phrase(j, "period_of") if counted else -1
