@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
-from analyzer.quantities.durations import Reading
+from analyzer.quantities.lengths import Reading
 from analyzer.quantities.tokens import Tokens
 from analyzer.types import Bound, TimeUnit
 

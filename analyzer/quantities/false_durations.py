@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analyzer.quantities.durations import Reading
+from analyzer.quantities.lengths import Reading
 from analyzer.quantities.senses import Sense
 from analyzer.quantities.tokens import Tokens
 from analyzer.types import TimeUnit
