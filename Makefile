@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 PORT ?= 8501
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system run test check quality bench reading fuzz robustness peers peers-durations curve card train samples clean
+.PHONY: help setup run test check quality compile bench reading fuzz robustness peers peers-durations curve card train samples clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
@@ -38,7 +38,10 @@ check: $(READY) ## format, lint, types, import directions, data, then all tests
 quality: $(READY) ## measure on real contracts (REAL=folder) and write docs/quality.md
 	$(BIN)/python benchmarks/quality.py --real "$${REAL:-../shared/real}" --out docs/quality.md
 
-bench: $(READY) ## measure speed as ratios against the raw libraries
+compile: $(READY) ## compile the innermost modules again after their sources have changed, where there is a C compiler
+	$(BIN)/clause-analyzer compile --if-possible
+
+bench: compile ## measure speed as ratios against the raw libraries
 	$(BIN)/python benchmarks/speed.py
 
 fuzz: $(READY) ## read broken samples for FUZZ_SECONDS (300); what breaks the reading is kept in out/fuzz

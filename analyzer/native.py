@@ -26,11 +26,13 @@ MODULES = tuple(
     for name in (
         "clocks",
         "context",
+        "counted_days",
         "dates",
         "days",
         "durations",
         "false_durations",
         "holidays",
+        "lengths",
         "lexicon",
         "money",
         "numbers",

@@ -6,6 +6,8 @@ Seconds differ from machine to machine; the ratios carry over. Medians of severa
 from __future__ import annotations
 
 import io
+import json
+import os
 import statistics
 import subprocess
 import sys
@@ -13,6 +15,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from analyzer.native import PURE
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -68,6 +72,39 @@ def make_contract(pages: int, start: int = 0) -> bytes:
     return buffer.getvalue()
 
 
+#: Reads the durations of 4,000 rows of data/ a language, and of the rows with a duration; in a process of its own, compiled or not.
+_DURATIONS = """
+import json, statistics, sys, time
+from pathlib import Path
+from analyzer import find_durations
+from analyzer.datasets import read_contract
+rows = []
+for language in ("fr", "de", "it", "en"):
+    files = sorted(Path(sys.argv[1], language).glob("*.jsonl"))
+    rows += [(row["text"], language) for file in files for row in read_contract(file).rows][:4000]
+def rate(rows):
+    spent = []
+    for _ in range(5):
+        begin = time.perf_counter()
+        for text, language in rows:
+            find_durations(text, language=language)
+        spent.append(time.perf_counter() - begin)
+    return len(rows) / statistics.median(spent)
+timed = [(text, language) for text, language in rows if find_durations(text, language=language)]
+print(json.dumps([rate(rows), rate(timed), len(timed) / len(rows), sys.modules["analyzer.quantities.scan"].__file__.endswith(".py")]))
+"""
+
+
+def duration_rates(*, pure: bool) -> tuple[float, float, float] | None:
+    """Return rows a second, those with a duration a second, and their share; None where no compiled modules are there and they are asked for."""
+    environment = {name: value for name, value in os.environ.items() if name != PURE} | ({PURE: "1"} if pure else {})
+    command = [sys.executable, "-c", _DURATIONS, str(ROOT / "data" / "contracts")]
+    all_rows, timed, share, from_source = json.loads(
+        subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+    )
+    return None if from_source != pure else (all_rows, timed, share)
+
+
 def main() -> None:
     """Print a table."""
     from pdfminer.high_level import extract_text
@@ -120,7 +157,12 @@ def main() -> None:
     print(f"| 100 pages, against five times 20 pages | {linear:.2f} x | |")
     print(f"| classify, rows alone | {len(texts) / classify:,.0f} rows/s | |")
     print(f"| classify, rows in context | {len(texts) / together:,.0f} rows/s | |")
-    print(f"| durations | {len(texts) / durations:,.0f} rows/s | |")
+    print(f"| durations, the rows of this contract | {len(texts) / durations:,.0f} rows/s | |")
+    for pure, name in ((True, "Python"), (False, "compiled")):
+        rates = duration_rates(pure=pure)
+        if rates is not None:
+            print(f"| durations, rows of data/, {name} | {rates[0]:,.0f} rows/s | |")
+            print(f"| durations, the {rates[2]:.0%} of them that hold one, {name} | {rates[1]:,.0f} rows/s | |")
     print(f"| import | {light - bare:.2f} s | |")
     print(f"| cold durations of one sentence | {answer:.2f} s | |")
     print(f"| cold analysis of one sentence | {start:.2f} s | |")

@@ -232,10 +232,19 @@ def is_clock_interval(t: Tokens, i: int, found: Interval) -> bool:
     return t.phrase(i, "time_from") != -1 or any(t.has(k, "window_word") for k in range(max(0, i - 8), i))
 
 
+def spelled_clock(t: Tokens, i: int) -> int:
+    """Return the index behind "1:30 Stunden" at `i`, which is how long something takes, or -1: behind "at" it is a time of the day."""
+    if not (t.low(i).isdecimal() and len(t.low(i)) <= 2 and t.low(i + 1) == ":" and t.glued(i + 1) and t.glued(i + 2)):
+        return -1
+    if _minutes(t, i + 2) is None or t.glued(i + 3) or not t.has(i + 3, "clocked_unit") or t.phrase_before(i, "clock_lead") != -1:
+        return -1
+    return i + 4
+
+
 def read_lone_clock(t: Tokens, i: int) -> int:
     """Return the index behind a single time of the day ("08.00 Uhr", "à 18 heures", "8h30") that begins at `i`, or -1."""
     found = read_time(t, i)
-    if found is None or found.bare:
+    if found is None or found.bare or spelled_clock(t, i) != -1:
         return -1
     if len(t.low(i)) == _MILITARY and t.low(i).isdecimal():
         # "at 2200 hours", but not "1200 hours of support"
@@ -245,14 +254,21 @@ def read_lone_clock(t: Tokens, i: int) -> int:
         return found.end
     if t.has(found.end - 1, "noon") or t.has(found.end - 1, "midnight"):
         return -1
+    if t.has(i + 1, "hour_count") and t.low(i).isdecimal() and not t.low(i).startswith("0"):
+        # "after 4 hours": the time of the day is "after 4 o'clock"
+        return -1
     lead = t.phrase_before(i, "clock_lead")
+    if lead == -1 and t.low(i - 1) == "(" and t.sense(i - 2).weekday is not None:
+        # "sauf le vendredi (16 h)"
+        return found.end
     if lead == -1 and found.minutes >= _NOON and not t.has(found.end, "of") and any(t.has(k, "reported") for k in range(max(0, i - 4), i)):
         # "l'appel arrive après 16 h"
         lead = t.phrase_before(i, "clock_lead_late")
     if not found.hours:
         # "8h00" is a clock time; "2h30" is one only from the morning on, and never behind "délai de".
         if t.low(found.end - 1) == "00":
-            return found.end
+            # "sous 24h00"
+            return -1 if t.has(i - 1, "within_word") else found.end
         afternoon = found.minutes >= _NOON
         if any(t.has(k, "duration_noun") or (t.has(k, "lead") and lead == -1 and not afternoon) for k in range(max(0, i - 3), i)):
             return -1

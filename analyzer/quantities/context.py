@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
-from analyzer.quantities.durations import Reading
+from analyzer.quantities.lengths import Reading
 from analyzer.quantities.tokens import Tokens
 from analyzer.types import Bound, TimeUnit
 
@@ -20,6 +20,9 @@ _DEADLINE_UNITS = frozenset((TimeUnit.SECOND, TimeUnit.MINUTE, TimeUnit.HOUR, Ti
 #: Tokens between two figures with a remark in brackets between them.
 _BRACKETED = 12
 _BOUND_BEFORE, _BOUND_AFTER = frozenset(("min_before", "max_before")), frozenset(("min_after", "max_after"))
+#: Tokens of a label before its colon, and what ends it.
+_LABEL = 9
+_LABEL_ENDS = frozenset(("|", ";", ":", ",", "!", "?", "•"))
 _SHORT = frozenset((TimeUnit.MINUTE, TimeUnit.HOUR))
 _WEEKEND = (5, 6)
 _APOSTROPHES = frozenset(("'", "’"))
@@ -37,8 +40,9 @@ def find_bound(t: Tokens, found: Reading) -> Bound:
     if not senses[start].heads.isdisjoint(_BOUND_AFTER):
         for name, bound in (("max_after", Bound.MAX), ("min_after", Bound.MIN)):
             end = t.phrase(start, name)
-            # "minimo 2 ore, massimo 4 ore": the word belongs to the next figure.
-            if end != -1 and (start == found.end or t.sense(end).number is None):
+            # "minimo 2 ore, massimo 4 ore", "almeno dieci giorni e non oltre trenta": the word belongs to the next figure.
+            other = "min_before" if bound is Bound.MAX else "max_before"
+            if end != -1 and (t.sense(end).number is None or (start == found.end and t.phrase_before(found.start, other) == -1)):
                 return bound
     i = found.start
     for _ in range(_BEFORE):
@@ -74,16 +78,31 @@ def find_bound(t: Tokens, found: Reading) -> Bound:
     start = t.phrase_before(found.start, "before") if "before" in senses[found.start - 1].tails else -1
     if start != -1 and t.phrase(found.end, "before") == -1:
         return Bound.MIN if _denied(t, start - (t.low(start - 1) == ",")) else Bound.MAX
+    if t.has(found.start - 1, "limit_lead") and t.has(found.end, "limits"):
+        # "auf 90 Minuten begrenzt"
+        return Bound.MAX
+    if t.lows[found.start - 1] == ":":
+        return _label_bound(t, found.start - 1)
     if "deadline_before" in senses[found.start - 1].tails and _deadline(t, found):
         return Bound.MAX
     return _far_bound(t, found) if "anchor" in senses[found.end].heads else Bound.EXACT
+
+
+def _label_bound(t: Tokens, colon: int) -> Bound:
+    """Read the bound in a label: "Délai maximal de rétablissement : 4 h", "Minimum notice period: 30 days"."""
+    for k in range(colon - 1, max(-1, colon - _LABEL), -1):
+        if t.has(k, "label_max") or t.has(k, "label_min"):
+            return Bound.MAX if t.has(k, "label_max") else Bound.MIN
+        if t.low(k) in _LABEL_ENDS or t.senses[k].number is not None:
+            break
+    return Bound.EXACT
 
 
 def _before_event(t: Tokens, found: Reading) -> bool:
     """Whether the time is counted back from an event: "vor Ablauf", "prior to expiry"."""
     i = found.end
     i += t.low(i) in _APOSTROPHES
-    i += t.low(i) in ("in", "s", "full") and t.low(i + 1) in ("advance", "before", "prior")
+    i += t.has(i, "before_event_gap") and t.has(i + 1, "before_event")
     return t.has(i, "before_event")
 
 
@@ -127,6 +146,9 @@ def same_bound(t: Tokens, before: Reading, found: Reading) -> bool:
 def _turned(t: Tokens, found: Reading, i: int, bound: Bound) -> Bound:
     """Correct a bound for what stands farther away: "no claim later than", "bis zwei Jahre nach Ende"."""
     if bound is Bound.MIN:
+        if t.has(i - 1, "exceeds") and _denied_behind(t, found.end):
+            # "überschreitet 8 Stunden im Jahr nicht"
+            return Bound.MAX
         start = t.phrase_before(i, "more_than")
         turned = start != -1 and start == t.phrase_before(i, "min_before") and _denied(t, start)
         # "once nobody has signed in for over six months" is a time that has passed.
@@ -150,13 +172,27 @@ def _denied(t: Tokens, i: int) -> bool:
     return False
 
 
+def _denied_behind(t: Tokens, i: int) -> bool:
+    """Whether a negation closes the clause that goes on at token `i`."""
+    for k in range(i, min(t.n, i + _AFTER)):
+        if t.has(k, "denial"):
+            return k + 1 >= t.n or t.has(k + 1, "stop") or t.has(k + 1, "and")
+        if t.has(k, "stop") or t.has(k, "clause"):
+            break
+    return False
+
+
 def _deadline(t: Tokens, found: Reading) -> bool:
     """Whether "in 10 days" is the time something may take, not the time over which things are counted."""
     start = t.phrase_before(found.start, "deadline_before")
     if start == -1 or found.unit not in _DEADLINE_UNITS:
         return False
     unit = t.sense(found.at).unit
-    if t.sense(start - 1).unit is not None or t.phrase(found.end, "within_period") != -1 or (unit is not None and unit.count > found.lower):
+    if t.sense(start - 1).unit is not None or t.phrase(found.end, "within_period") != -1:
+        return False
+    # "in half hours", but not "in half an hour", "in mezz'ora"
+    one = t.sense(found.start + 1).article or t.low(found.start + 1) in _APOSTROPHES
+    if unit is not None and unit.count > found.lower and not one:
         return False
     # "in six-minute units", "in twelve-month blocks"
     if (t.low(found.at - 1) in _DASHES and t.glued(found.at)) or t.has(found.end, "block_noun"):
@@ -221,11 +257,14 @@ def find_business(t: Tokens, found: Reading, windows: list[int]) -> bool:
 def _weekend_out(t: Tokens, i: int) -> bool:
     """Whether "(excluding weekends and public holidays)", "samedis, dimanches et jours fériés exclus" follows."""
     i += t.low(i) in ("(", ",")
-    if t.has(i, "except"):
+    uncounted = t.has(i, "negation") and t.has(i + 1, "counting")
+    i += uncounted
+    if uncounted or t.has(i, "except"):
         return any(t.sense(k).weekday in _WEEKEND or t.phrase(k, "days_weekend") != -1 for k in range(i + 1, i + 4))
     if t.sense(i).weekday not in _WEEKEND:
         return False
-    return any(t.has(k, "except_after") for k in range(i + 1, i + _AFTER))
+    behind = range(i + 1, i + _AFTER)
+    return any(t.has(k, "except_after") or (t.has(k, "negation") and t.has(k + 1, "counting")) for k in behind)
 
 
 def _negated(t: Tokens, i: int) -> bool:
@@ -266,7 +305,7 @@ def find_anchor(t: Tokens, found: Reading) -> str | None:
     for _ in range(4):
         if "anchor" in t.senses[i].heads and t.phrase(i, "anchor") != -1:
             break
-        if t.low(i) not in _BEFORE_ANCHOR or "\n\n" in t.gap(i):
+        if not (t.low(i) in _BEFORE_ANCHOR or t.has(i, "anchor_gap")) or "\n\n" in t.gap(i):
             return None
         i += 1
     begin = t.phrase(i, "anchor")
@@ -292,6 +331,4 @@ def find_anchor(t: Tokens, found: Reading) -> str | None:
     return " ".join(t.text[t.start(i) : t.ends[end - 1]].split()) if end > begin else None
 
 
-_BEFORE_ANCHOR = frozenset(
-    (")", "max", "maximum", ".", "maximal", "au", "plus", "tard", "'", "’", "s", "notice", "net", "netto", "nets", "in", "spätestens")
-)
+_BEFORE_ANCHOR = frozenset((")", ".", "'", "’"))

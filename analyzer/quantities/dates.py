@@ -13,12 +13,12 @@ from analyzer.types import TimeUnit
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})$")
 _DAY_MONTH = re.compile(r"(\d{1,2})\.(\d{1,2})$")
 _HYPHENS = frozenset("-‐‑")
-_OF = frozenset(("of", "de", "di"))
+#: Words and marks between the day and the month.
+_LINKING = frozenset(("ordinal_mark", "date_of"))
 _TENS = 20
 _MONTHS = 12
 #: Years read in words.
 _FIRST, _LAST = 1900, 2199
-_ORDINAL = frozenset(("er", "re", "e", "st", "nd", "rd", "th", "°", "º", "o", ".", "ᵉʳ", "ʳᵉ", "ᵉ", "ˢᵗ", "ⁿᵈ", "ʳᵈ", "ᵗʰ"))
 
 
 class Day(NamedTuple):
@@ -102,18 +102,18 @@ def _day_first(t: Tokens, i: int) -> Day | None:
     if number is None or number != int(number) or not 1 <= number <= 31:
         return None
     follower = t.sense(j)
-    if follower.month is None and follower.unit is None and follower.low not in _ORDINAL and follower.low not in _OF:
+    if follower.month is None and follower.unit is None and follower.classes.isdisjoint(_LINKING):
         return None
-    if t.low(j) in _ORDINAL and t.glued(j):
+    if t.has(j, "ordinal_mark") and t.glued(j):
         j += 1
     day_word = t.sense(j).unit
-    if day_word is not None and day_word.unit is TimeUnit.DAY and not sense.article and t.sense(j + 1).low in _OF:
+    if day_word is not None and day_word.unit is TimeUnit.DAY and not sense.article and t.has(j + 1, "date_of"):
         # "1st day of January 2026"
         j += 1
-    if t.low(j) in _OF:
+    if t.has(j, "date_of"):
         j += 1
         month_word = t.sense(j).unit
-        if month_word is not None and month_word.unit is TimeUnit.MONTH and t.low(j + 1) in _OF:
+        if month_word is not None and month_word.unit is TimeUnit.MONTH and t.has(j + 1, "date_of"):
             j += 2
     month = t.sense(j).month
     if month is None or (t.sense(j).weekday is not None and not sense.digits):
@@ -121,7 +121,8 @@ def _day_first(t: Tokens, i: int) -> Day | None:
     j += 1
     if t.low(j) == "." and t.glued(j) and len(t.low(j - 1)) <= 5:
         j += 1
-    if t.low(j) == "," and _year(t, j + 1) is not None:
+    if (t.low(j) == "," or t.has(j, "date_of")) and _year(t, j + 1) is not None:
+        # "1st of May of 2026"
         j += 1
     year, end = _year(t, j), j + 1
     if year is None and t.sense(j).number is not None and not t.senses[j].digits:
@@ -144,7 +145,7 @@ def _month_first(t: Tokens, i: int) -> Day | None:
     if not (low.isascii() and low.isdecimal() and len(low) <= 2) or t.sense(i).month is None:
         return None
     k = j + 1
-    if t.low(k) in ("st", "nd", "rd", "th"):
+    if t.has(k, "ordinal_mark"):
         k += 1
     if t.low(k) == ",":
         k += 1

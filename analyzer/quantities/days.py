@@ -60,7 +60,7 @@ def read_days(t: Tokens, i: int, *, timed: bool = False) -> Days | None:
         # "LUN/VEN"
         return Days(frozenset(range((t.sense(end + 1).weekday or 0) + 1)), end + 2)
     if j != -1:
-        k = j + (t.low(j) in ("le", "al", "il", "und"))
+        k = j + t.has(j, "day_to_more")
         closed = read_weekday(t, k) or (_inside(t, k) if timed else None)
         if closed is not None and not (t.has(end, "and")):
             return Days(frozenset((day + step) % 7 for step in range((closed[0] - day) % 7 + 1)), closed[1])

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import NamedTuple
 
-from analyzer.quantities.numbers import Number, half_behind, read_number
+from analyzer.quantities.clocks import spelled_clock
+from analyzer.quantities.counted_days import read_day_plus, read_inverted, read_next_day, read_ordinal
+from analyzer.quantities.lengths import Reading, add_markers, with_unit
+from analyzer.quantities.numbers import Number, digits_fraction, fraction_behind, half_behind, read_number
 from analyzer.quantities.senses import Unit
 from analyzer.quantities.tokens import Tokens
 from analyzer.types import UNIT_SECONDS, TimeUnit
@@ -15,9 +17,12 @@ _APOSTROPHES = frozenset("'’")
 _HALF = Decimal("0.5")
 #: Classes of words that may stand between the two figures of a range.
 _CONNECTING = frozenset(("range", "and", "or"))
+_JOINING = _HYPHENS | {"/", ","}
 _DATE_UNITS = frozenset((TimeUnit.MONTH, TimeUnit.QUARTER, TimeUnit.YEAR))
 #: Adjectives between a number and its unit ("three (3) full consecutive months").
 _MOST_ADJECTIVES = 3
+#: Units that are added to the first ("1 year, 2 days, 3 hours and 4 seconds").
+_MOST_PARTS = 4
 #: A figure beyond is no length of time in a contract (in any unit): a year, an article number.
 _GREATEST = Decimal(100_000)
 _DAYS_UP = _DATE_UNITS | {TimeUnit.WEEK, TimeUnit.DAY}
@@ -28,8 +33,6 @@ _MONTH_DAYS = Decimal(28)
 _MOST_MINUTES = 480
 #: Tokens back over which an opening quotation mark is looked for.
 _QUOTED = 6
-#: Endings that forms leave open ("day(s)", "Tag(e)").
-_PLURALS = frozenset(("s", "e", "en", "n", "i"))
 _HOUR_MINUTES = 60
 #: Least minutes said in words behind hours ("une heure quinze").
 _LEAST_SPELLED = 10
@@ -37,31 +40,9 @@ _LEAST_SPELLED = 10
 _SPELLED_OUT = 5
 
 
-class Reading(NamedTuple):
-    """A length of time as read from the tokens `start` to `end`."""
-
-    start: int
-    end: int
-    lower: Decimal
-    upper: Decimal
-    unit: TimeUnit
-    business: bool = False
-    elapsed: bool = False
-    #: "next business day": up to one day, whatever stands around.
-    until: bool = False
-    #: "un", "a", "eine" as the number.
-    article: bool = False
-    #: Index of the unit word.
-    at: int = 0
-
-    @property
-    def ranged(self) -> bool:
-        return self.lower != self.upper
-
-
 def read_duration(t: Tokens, i: int) -> Reading | None:
     """Read the length of time that begins at token `i`."""
-    found = _next_day(t, i) or _day_plus(t, i) or _ranged(t, i) or _compound(t, i) or _ordinal(t, i) or _inverted(t, i)
+    found = read_next_day(t, i) or read_day_plus(t, i) or _ranged(t, i) or _compound(t, i) or read_ordinal(t, i) or read_inverted(t, i)
     if found is None or not _sane(found):
         return None
     return found
@@ -79,7 +60,7 @@ def read_plain(t: Tokens, i: int, number: Number, unit: Unit) -> Reading | None:
 
 def _sane(found: Reading) -> bool:
     years = found.unit is TimeUnit.YEAR and found.upper > _LATEST_YEARS
-    return 0 < found.upper < _GREATEST and not years
+    return found.upper > 0 and (found.upper < _GREATEST or found.composed) and not years
 
 
 # ------------------------------------------------------------------------------------------------ one figure
@@ -89,9 +70,9 @@ def _single(t: Tokens, i: int) -> Reading | None:
     """Read a number and its unit, or a word that holds both."""
     sense = t.sense(i)
     if sense.unit is not None and sense.unit.complete:
-        return _with_unit(t, i, i, Decimal(1), article=False)
+        return with_unit(t, i, i, Decimal(1), article=False)
     if sense.unit is not None and sense.unit.led and (t.has(i - 1, "lead") or t.phrase_before(i, "article_lead_weak") != -1):
-        return _with_unit(t, i, i, Decimal(1), article=False)
+        return with_unit(t, i, i, Decimal(1), article=False)
     number = read_number(t, i)
     if number is not None and not (number.article and sense.unit is not None):
         return _behind_number(t, i, number)
@@ -111,6 +92,8 @@ def _behind_number(t: Tokens, i: int, number: Number) -> Reading | None:
 
 def _read_behind(t: Tokens, i: int, number: Number) -> Reading | None:
     value, j = number.value, number.end
+    if t.low(j) == ":":
+        return _clocked(t, i)
     elided = t.low(j) in _APOSTROPHES and t.glued(j) and t.glued(j + 1)
     if elided and number.digits:
         # "1'an" is a scanned "l'an".
@@ -129,10 +112,27 @@ def _read_behind(t: Tokens, i: int, number: Number) -> Reading | None:
         behind = mixed[0] + (t.low(mixed[0]) in _HYPHENS and t.glued(mixed[0]))
         if t.sense(behind).unit is not None:
             value, j, number = value + mixed[1], behind, number._replace(article=False)
+    if number.fraction and value < 1 and t.has(j, "of"):
+        # "3/4 of an hour"
+        j = _skip_of(t, j)
+    elif number.digits and not number.fraction and t.has(j, "and"):
+        part = digits_fraction(t, j + 1)
+        if part is not None and t.sense(part.end).unit is not None and not t.has(i - 1, "between"):
+            # "2 and 1/2 years"
+            value, j = value + part.value, part.end
     collective = t.sense(j).collective
-    if collective is not None and t.has(j + 1, "of"):
+    if collective is not None and (t.has(j + 1, "of") or t.has(j, "dozen")):
         value, j, number = value * collective, _skip_of(t, j + 1), number._replace(article=False)
     return _to_unit(t, i, j, value, number)
+
+
+def _clocked(t: Tokens, i: int) -> Reading | None:
+    """Read "1:30 Stunden": hours and minutes with the unit in words behind."""
+    end = spelled_clock(t, i)
+    if end == -1:
+        return None
+    value = Decimal(t.low(i)) * _HOUR_MINUTES + Decimal(t.low(i + 2))
+    return Reading(i, end, value, value, TimeUnit.MINUTE, at=end - 1)
 
 
 def _minute_sign(t: Tokens, i: int, number: Number) -> bool:
@@ -170,21 +170,22 @@ def _to_unit(t: Tokens, i: int, j: int, value: Decimal, number: Number) -> Readi
     # "for not more than one quarter", but not "one quarter of the fee"
     if unit.weak and unit.unit is TimeUnit.QUARTER and number.article and t.low(i) == "one" and not t.has(j + 1, "of"):
         bounded = t.phrase_before(i, "max_before") != -1 or t.phrase_before(i, "min_before") != -1 or t.has(i - 1, "lead")
-        return _with_unit(t, i, j, value, article=False) if bounded else None
+        return with_unit(t, i, j, value, article=False) if bounded else None
     linked = t.low(j + 1) in _HYPHENS and t.glued(j + 1)
     # "Zwölf-Monats-Vertrag", but not "ein Monats-Vertrag", "5-Tages-Woche"
     if t.has(j, "bound_form") and (not number.article or linked) and not (linked and t.low(j - 1) in _HYPHENS and t.glued(j)):
         return None
     if linked and unit.unit is TimeUnit.DAY and t.has(j + 2, "week_noun"):
         return None
-    # "grado 2 secondo l'allegato"; but "a 2-second delay"
-    if unit.weak and unit.unit is TimeUnit.SECOND and len(t.low(j)) >= _SPELLED_OUT and value != 1 and t.low(j - 1) not in _HYPHENS:
+    # "grado 2 secondo l'allegato"; but "a 2-second delay", "1,5 seconde"
+    spelled = unit.weak and unit.unit is TimeUnit.SECOND and len(t.low(j)) >= _SPELLED_OUT
+    if spelled and value != 1 and value == int(value) and t.low(j - 1) not in _HYPHENS:
         return None
     if unit.weak and not number.digits and (number.article or len(t.low(j)) == 1):
         return None
     if unit.weak and number.digits and not _abbreviates(t, j):
         return None
-    found = _with_unit(t, i, j, value, article=number.article)
+    found = with_unit(t, i, j, value, article=number.article)
     return found._replace(business=True) if business else found
 
 
@@ -192,14 +193,22 @@ def _abbreviates(t: Tokens, j: int) -> bool:
     """Single letters are units only where no word, apostrophe or figure clings to them ("5 s'", "3 d'entre")."""
     if len(t.low(j)) > 1:
         return True
+    # "cold storage 7y"; otherwise it is an axis or a variable.
+    if t.low(j) == "y" and not (t.glued(j) and t.word(j) == "y"):
+        return False
     if t.low(j + 1) in ("'", "’") and t.glued(j + 1):
         return False
-    if t.low(j) in ("s", "j", "d", "g") and not t.glued(j) and t.word(j).isupper():
+    if t.low(j) in ("s", "j", "d", "g") and (not t.glued(j) or t.low(j - 1) in _HYPHENS) and t.word(j).isupper():
+        return False
+    if t.low(j) == "g" and t.has(j + 1, "of"):
+        # "12 g di polvere"
         return False
     # "9 d418822dex107.htm"
     if t.glued(j + 1) and t.sense(j + 1).digits and t.low(j) != "h" and t.sense(j + 2).unit is None:
         return False
-    return not (t.low(j + 1) == "." and t.glued(j + 1) and t.glued(j + 2) and t.sense(j + 2).low.isalpha())
+    cut = t.low(j + 1) == "." and t.glued(j + 1) and t.glued(j + 2) and t.sense(j + 2).low.isalpha()
+    # "5 j.o."
+    return not cut or (t.low(j + 3) == "." and t.phrase(j + 2, "business_after") != -1)
 
 
 def _fraction(t: Tokens, i: int, j: int, factor: Decimal) -> Reading | None:
@@ -225,8 +234,8 @@ def _fraction(t: Tokens, i: int, j: int, factor: Decimal) -> Reading | None:
         return None
     if fraction < _HALF and k == j + 1:
         # "quart heure" is not said; "Viertel" stands with a unit only as "viertel Stunde".
-        return _with_unit(t, i, k, fraction * factor, article=False) if t.lexicon.stems or t.sense(j).unit is not None else None
-    found = _with_unit(t, i, k, fraction * factor, article=False)
+        return with_unit(t, i, k, fraction * factor, article=False) if t.lexicon.stems or t.sense(j).unit is not None else None
+    found = with_unit(t, i, k, fraction * factor, article=False)
     # "a mezz'ora iniziata"
     return found._replace(end=found.end + 1) if t.has(found.end, "block_after") else found
 
@@ -253,7 +262,7 @@ def _article_led(t: Tokens, i: int) -> Reading | None:
         return None
     # "nell'ultimo triennio", "per il prossimo biennio"
     if sense.unit.count > 1 and sense.unit.unit is TimeUnit.YEAR and t.has(i - 1, "period_adjective"):
-        return _with_unit(t, i, i, Decimal(1), article=False)
+        return with_unit(t, i, i, Decimal(1), article=False)
     short = sense.unit.unit in (TimeUnit.MINUTE, TimeUnit.HOUR)
     led = short and t.phrase_before(i, "article_lead") != -1
     # "dans le mois qui suit", but not "dans le mois en cours"
@@ -263,68 +272,8 @@ def _article_led(t: Tokens, i: int) -> Reading | None:
     closed = sense.unit.unit is TimeUnit.WEEK and (i + 1 >= t.n or t.low(i + 1) in (".", ";", "|"))
     if not led and not closed and t.phrase(i + 1, "ordinal_after") == -1:
         return None
-    found = _with_unit(t, i, i, Decimal(1), article=True)
+    found = with_unit(t, i, i, Decimal(1), article=True)
     return None if t.phrase(found.end, "business_after") != -1 and not found.business else found
-
-
-def _with_unit(t: Tokens, i: int, j: int, value: Decimal, *, article: bool) -> Reading:
-    """Close a length of time whose unit is token `j`: what clings to the unit belongs to it."""
-    unit = t.senses[j].unit
-    assert unit is not None
-    end = j + 1
-    if (
-        t.low(end) == "."
-        and t.glued(end)
-        and unit.weak
-        and (t.phrase(end + 1, "business_after") != -1 or (len(t.low(j)) >= 2 and _dot_belongs(t, end)))
-    ):
-        end += 1
-    if t.low(end) == "(" and t.glued(end) and t.low(end + 1) in _PLURALS and t.glued(end + 1) and t.low(end + 2) == ")":
-        # "5 business day(s)"
-        end += 3
-    reading = Reading(i, end, value * unit.count, value * unit.count, unit.unit, business=unit.business, article=article, at=j)
-    return _markers(t, reading, unit, value)
-
-
-def _dot_belongs(t: Tokens, dot: int) -> bool:
-    """Whether a full stop is that of an abbreviation: something follows on the same line that begins no sentence."""
-    if dot + 1 >= t.n:
-        # In a row of a table the last "Std." is none the less an abbreviation.
-        return bool(t.lexicon.stems) and t.low(dot - 1) in ("std", "min", "mon", "wo", "tg", "sek", "mte", "mt")
-    if "\n" in t.gap(dot + 1):
-        return False
-    return not (t.word(dot + 1)[:1].isupper() and not t.lexicon.stems) or t.low(dot + 1) in ("lav", "max")
-
-
-def _markers(t: Tokens, found: Reading, unit: Unit, value: Decimal) -> Reading:
-    """Take in "ouvrés", "(heures ouvrées)", "calendaires" and a doublet "(trente)" behind the unit."""
-    end, business, elapsed = found.end, found.business, found.elapsed
-    for _ in range(_MOST_ADJECTIVES):
-        after = t.phrase(end, "business_after")
-        if after != -1 and t.phrase(end, "business_not") == -1:
-            end, business = after, True
-            continue
-        after = t.phrase(end, "elapsed_after")
-        # "due anni successivi al collaudo": there the word leads to the event.
-        if after == -1 and t.has(end, "after_unit") and not (t.phrase(end, "anchor") != -1 and t.has(end + 1, "anchor_to")):
-            after = end + 1
-        if after != -1:
-            end, elapsed = after, True
-            continue
-        if t.low(end) in ("(", "["):
-            inner = end + 1
-            if t.sense(inner).unit is not None and t.sense(inner).unit == unit:
-                inner += 1
-            after = t.phrase(inner, "business_after")
-            if after != -1 and t.low(after) in (")", "]"):
-                end, business = after + 1, True
-                continue
-            number = read_number(t, end + 1)
-            if number is not None and number.value == value and t.low(number.end) in (")", "]") and not number.article:
-                end = number.end + 1
-                continue
-        break
-    return found._replace(end=end, business=business, elapsed=elapsed and not business)
 
 
 # ------------------------------------------------------------------------------------------------ several figures
@@ -335,13 +284,13 @@ def _compound(t: Tokens, i: int) -> Reading | None:
     found = _single(t, i)
     if found is None:
         return None
-    half = _and_half(t, found.end)
+    half = _and_half(t, found.end) or fraction_behind(t, found.end, hours=found.unit is TimeUnit.HOUR)
     if half is not None and t.sense(half[0]).unit is None:
         unit = t.senses[found.at].unit
         base = unit.count if unit is not None else Decimal(1)
         value = found.lower + half[1] * base
-        return _markers(t, found._replace(end=half[0], lower=value, upper=value, article=False), unit or Unit(found.unit), value)
-    for _ in range(2):
+        return add_markers(t, found._replace(end=half[0], lower=value, upper=value, article=False), unit or Unit(found.unit), value)
+    for _ in range(_MOST_PARTS):
         more = _minutes_behind(t, found) or _smaller_behind(t, found)
         if more is None:
             break
@@ -351,7 +300,7 @@ def _compound(t: Tokens, i: int) -> Reading | None:
 
 def _minutes_behind(t: Tokens, found: Reading) -> Reading | None:
     """Read the 30 of "2h30" and "2 h 30"."""
-    if found.unit is not TimeUnit.HOUR or found.business or t.low(found.end - 1) not in ("h", "heures", "heure", "ore", "std", "."):
+    if found.unit is not TimeUnit.HOUR or found.business or not (t.low(found.end - 1) == "." or t.has(found.end - 1, "minutes_behind")):
         return None
     low = t.low(found.end)
     spelled = read_number(t, found.end) if t.sense(found.end).number is not None and not t.sense(found.end).digits else None
@@ -368,7 +317,7 @@ def _minutes_behind(t: Tokens, found: Reading) -> Reading | None:
     follower = t.sense(found.end + 1)
     letter = follower.low == "m" and t.glued(found.end + 1)
     if (
-        (follower.unit is not None and t.low(found.end + 1) not in ("min", "mn", "m"))
+        (follower.unit is not None and not (follower.unit.weak and follower.unit.unit is TimeUnit.MINUTE))
         or follower.currency is not None
         or t.has(found.end + 1, "percent")
     ):
@@ -381,9 +330,11 @@ def _minutes_behind(t: Tokens, found: Reading) -> Reading | None:
 def _smaller_behind(t: Tokens, found: Reading) -> Reading | None:
     """Add a smaller unit: "1 an et 6 mois", "2 hours, 30 minutes", "1 h 15 min"."""
     j = found.end
-    joined = t.has(j, "and") or (t.low(j) == "," and found.unit not in (TimeUnit.SECOND,))
+    comma = t.low(j) == "," and found.unit is not TimeUnit.SECOND
+    joined = comma or t.has(j, "and")
     if joined:
-        j += 1
+        # ", and 3 months"
+        j += 1 + (comma and t.has(j + 1, "and"))
     elif "\n" in t.gap(j):
         return None
     second = _single(t, j)
@@ -397,12 +348,14 @@ def _smaller_behind(t: Tokens, found: Reading) -> Reading | None:
     if found.unit is TimeUnit.DAY and joined and second.unit is not TimeUnit.HOUR:
         return None
     # "in einem Monat mit 30 Tagen 3 h 36 min"
-    if found.unit is TimeUnit.DAY and not joined and found.lower >= _MONTH_DAYS:
+    if found.unit is TimeUnit.DAY and not joined and found.lower >= _MONTH_DAYS and not found.composed:
         return None
     # A year is twelve months, whatever its days.
-    ratio = Decimal(12) if (found.unit, second.unit) == (TimeUnit.YEAR, TimeUnit.MONTH) else Decimal(large) / Decimal(small)
-    value = found.lower * ratio + second.lower
-    return second._replace(start=found.start, lower=value, upper=value, article=False)
+    months = (found.unit, second.unit) == (TimeUnit.YEAR, TimeUnit.MONTH)
+    ratio = Decimal(12) if months else Decimal(large) / Decimal(small)
+    value = found.lower * ratio + second.lower + found.lost / small
+    lost = found.lower * (large - 12 * small) if months else Decimal(0)
+    return second._replace(start=found.start, lower=value, upper=value, article=False, composed=True, lost=lost)
 
 
 def _ranged(t: Tokens, i: int) -> Reading | None:
@@ -413,7 +366,8 @@ def _ranged(t: Tokens, i: int) -> Reading | None:
     own = _own_unit(t, i, first)
     j = own.end if own is not None else first.end
     follower = t.senses[j]
-    if follower.classes.isdisjoint(_CONNECTING) and follower.low != "/" and follower.low not in _HYPHENS:
+    joined = not follower.classes.isdisjoint(_CONNECTING) or follower.low in _JOINING or "max_before" in follower.heads
+    if not joined:
         return None
     if own is None and t.low(j) in _HYPHENS and t.glued(j) and (t.has(j + 1, "range") or t.has(j + 1, "or")):
         j += 1
@@ -456,6 +410,11 @@ def _connector(t: Tokens, i: int, j: int, *, with_unit: bool) -> int:
     """Return the index of the second figure of a range, or -1."""
     if "\n\n" in t.gap(j):
         return -1
+    if not with_unit and t.phrase_before(i, "min_before") != -1:
+        # "mindestens 10 und höchstens 30 Tage", "not less than ten (10) nor more than sixty (60) days"
+        most = t.phrase(j + (t.low(j) == "," or t.has(j, "and")), "max_before")
+        if most != -1:
+            return most
     if t.has(j, "and") and t.has(i - 1 - t.has(i - 1, "article"), "between"):
         # "tra i 10 e i 15 minuti"
         return j + 1 + (t.has(j + 1, "article") and t.sense(j + 1).number is None)
@@ -473,7 +432,7 @@ def _connector(t: Tokens, i: int, j: int, *, with_unit: bool) -> int:
     j += 1
     # "jusqu'à", "bis zu", "to a maximum of"
     for _ in range(3):
-        if t.low(j) in ("'", "’", "à", "zu", "max", "maximal", "maximum", ".", "höchstens", "au"):
+        if t.low(j) in ("'", "’", ".") or t.has(j, "range_more"):
             j += 1
     return j
 
@@ -487,117 +446,3 @@ def _slashed(t: Tokens, i: int, j: int) -> int:
         return -1
     # "5/7 jours" are days of the week.
     return j + 1 if int(low) < int(high) <= 3 * int(low) and (low, high) not in (("5", "7"), ("6", "7")) else -1
-
-
-# ------------------------------------------------------------------------------------------------ days counted otherwise
-
-
-def _next_day(t: Tokens, i: int) -> Reading | None:
-    """Read "next business day", "premier jour ouvrable suivant", "NBD": some time until its end."""
-    if t.sense(i).heads.isdisjoint(_NEXT_DAYS):
-        return None
-    unit = t.sense(i + 1).unit if t.has(i, "next_adjective") else None
-    if unit is not None and unit.business and unit.unit is TimeUnit.DAY and t.low(i + 1).endswith(_SINGULAR):
-        # "am folgenden Servicetag"
-        return Reading(i, i + 2, Decimal(0), Decimal(1), TimeUnit.DAY, business=True, until=True, at=i + 1)
-    for name in ("next_day", "next_day_elapsed"):
-        end = t.phrase(i, name)
-        if end != -1:
-            return Reading(i, end, Decimal(0), Decimal(1), TimeUnit.DAY, business=name == "next_day", until=True, at=end - 1)
-    for name in ("second_next_day", "second_next_day_elapsed"):
-        end = t.phrase(i, name)
-        if end != -1:
-            return Reading(i, end, _TWO, _TWO, TimeUnit.DAY, business=name == "second_next_day", until=True, at=end - 1)
-    return None
-
-
-#: Endings of one German day, not of several.
-_SINGULAR = ("tag", "tages", "tags")
-_NEXT_DAYS = ("next_day", "next_day_elapsed", "second_next_day", "second_next_day_elapsed")
-_TWO = Decimal(2)
-_PLUS_UNITS = {"j": TimeUnit.DAY, "t": TimeUnit.DAY, "d": TimeUnit.DAY, "g": TimeUnit.DAY, "h": TimeUnit.HOUR, "m": TimeUnit.MONTH}
-
-
-def _day_plus(t: Tokens, i: int) -> Reading | None:
-    """Read "J+1", "T+2", "H+4"."""
-    word = t.word(i)
-    unit = _PLUS_UNITS.get(word.lower())
-    if unit is None or t.low(i + 1) != "+" or not t.glued(i + 1) or not t.glued(i + 2) or not word.isupper():
-        return None
-    low = t.low(i + 2)
-    if not (low.isascii() and low.isdecimal() and len(low) <= 3) or low == "0":
-        return None
-    value = Decimal(low)
-    found = Reading(i, i + 3, value, value, unit, at=i)
-    return _markers(t, found, Unit(unit), value)
-
-
-def _ordinal(t: Tokens, i: int) -> Reading | None:
-    """Read "trentième jour suivant", "30. Tag nach", "third business day after": only where a starting point follows."""
-    sense = t.sense(i)
-    value, j = sense.ordinal, i + 1
-    if value is None:
-        suffix = t.low(j)
-        if not sense.digits or sense.number is None or not t.glued(j) or suffix not in _SUFFIXES or not sense.low.isdecimal():
-            return None
-        value, j = int(sense.number) if len(sense.low) <= 3 else 0, j + 1
-    elif t.low(j) == "(" and t.sense(j + 1).digits and t.low(j + 2 + (t.low(j + 2) in _SUFFIXES)) == ")":
-        # "tenth (10th) day"
-        j += 3 + (t.low(j + 2) in _SUFFIXES)
-    business = False
-    after = t.phrase(j, "business_before")
-    if after != -1:
-        business, j = True, after
-    elif t.has(j, "adjective") and t.sense(j).unit is None:
-        j += 1
-    unit = t.sense(j).unit
-    if unit is None or unit.unit is not TimeUnit.DAY or unit.weak or value <= 0:
-        return None
-    found = _with_unit(t, i, j, Decimal(value), article=False)
-    found = found._replace(business=found.business or business)
-    if t.phrase(found.end + (t.low(found.end) == ","), "ordinal_after") != -1:
-        return found
-    # "fifth business day" alone in the cell of a table
-    alone = found.business and t.low(i - 1) in ("|", "") and t.low(found.end) in ("|", "")
-    return found._replace(until=True) if alone else None
-
-
-def _inverted(t: Tokens, i: int) -> Reading | None:
-    """Read "giorni 15", "mesi 12 (dodici)" and "anni 2 e mesi 6", as Italian deeds write."""
-    found = _inverted_part(t, i)
-    if found is None or found.business:
-        return found
-    following = found.end + 1 if t.has(found.end, "and") or t.low(found.end) == "," else found.end
-    second = _inverted_part(t, following) if t.sense(following).unit is not None else None
-    if second is None or (found.unit, second.unit) not in _PARTS:
-        return found
-    ratio = Decimal(12) if second.unit is TimeUnit.MONTH else Decimal(UNIT_SECONDS[found.unit]) / Decimal(UNIT_SECONDS[second.unit])
-    value = found.lower * ratio + second.lower
-    return second._replace(start=i, lower=value, upper=value)
-
-
-def _inverted_part(t: Tokens, i: int) -> Reading | None:
-    """Read one unit with its figure behind it."""
-    unit = t.sense(i).unit
-    if not t.lexicon.inverted or unit is None or unit.complete or unit.unit is TimeUnit.HOUR:
-        return None
-    dot = t.low(i + 1) == "." and t.glued(i + 1)
-    if unit.weak and t.low(i) != "gg":
-        return None
-    number = read_number(t, i + 1 + dot)
-    # "anni tre" only where a length is spoken of: "durata di anni tre"
-    if number is not None and not number.digits and (number.article or not (t.has(i - 1, "of") or t.has(i - 1, "lead"))):
-        return None
-    if number is None or number.value != int(number.value) or number.value > _LATEST_YEARS:
-        return None
-    follower = t.sense(number.end)
-    if t.low(i).endswith("o") or follower.unit is not None or follower.month is not None or t.low(number.end) in ("/", "-", ":"):
-        return None
-    found = Reading(i, number.end, number.value * unit.count, number.value * unit.count, unit.unit, business=unit.business, at=i)
-    return _markers(t, found, unit, number.value)
-
-
-_PARTS = frozenset(
-    ((TimeUnit.YEAR, TimeUnit.MONTH), (TimeUnit.YEAR, TimeUnit.DAY), (TimeUnit.MONTH, TimeUnit.DAY), (TimeUnit.WEEK, TimeUnit.DAY))
-)
-_SUFFIXES = frozenset(("ᵉʳ", "ᵉ", "ᵗʰ", "st", "nd", "rd", "th", "e", "er", "ème", "eme", "ième", "°", "º", "ª", ".", "o"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analyzer.quantities.durations import Reading
+from analyzer.quantities.lengths import Reading
 from analyzer.quantities.senses import Sense
 from analyzer.quantities.tokens import Tokens
 from analyzer.types import TimeUnit
@@ -109,13 +109,20 @@ def _title(t: Tokens, found: Reading) -> bool:
     # "aux 24 Heures du Mans"
     if i > 0 and t.has(at + 1, "title_of") and t.word(at + 2)[:1].isupper():
         return True
-    return i > 0 and len(t.low(at)) > 2 and t.word(i - 1).istitle() and not t.sense(i - 1).starts
+    if i == 0 or len(t.low(at)) <= 2 or not t.word(i - 1).istitle() or t.sense(i - 1).starts:
+        return False
+    # "Payment Within 30 Days", "After 30 Days"
+    return not (t.has(i - 1, "lead") or t.phrase_before(i, "max_before") != -1 or t.phrase_before(i, "min_before") != -1)
 
 
 def _idiom(t: Tokens, found: Reading) -> bool:
     """Whether "un jour" is some day: "si un jour vous partez", "should one day move"; or "call it a day"."""
     if t.phrase_before(found.start, "idiom") != -1:
         return True
+    # "on another day", "carried over to another month"; but "for another year"
+    if t.has(found.start, "one_more") or t.has(found.start + 1, "one_more"):
+        someday = found.unit is TimeUnit.DAY and not found.business
+        return someday or t.phrase_before(found.start, "one_more_lead") == -1
     if found.article and found.unit is TimeUnit.DAY:
         opens = found.start == 0 or t.low(found.start - 1) == "."
         # "treffen sich eines Tages", but not "binnen eines Tages", "die Frist eines Tages"
@@ -259,13 +266,42 @@ def _whole_cycle(t: Tokens, found: Reading) -> bool:
     return unit is not None and unit.unit is (TimeUnit.WEEK if found.upper == 7 else TimeUnit.YEAR)
 
 
+def _length_said(t: Tokens, found: Reading) -> bool:
+    """Whether a calendar month is how long something takes: "one calendar month after", "Kündigungsfrist: ein Kalendermonat"."""
+    i = found.start
+    if t.phrase(found.end, "ordinal_after") != -1 or t.phrase_before(i, "min_before") != -1:
+        return True
+    if t.has(found.end, "of") and t.has(found.end + 1, "duration_noun"):
+        # "un mese solare di preavviso"
+        return True
+    if t.has(i, "single") or t.has(i - 1, "duration_noun") or (t.low(i - 1) == ":" and t.has(i - 2, "duration_noun")):
+        return not any(t.has(k, "money_noun") for k in range(max(0, i - _REFERENCE_BEFORE), i))
+    return False
+
+
+def _soon(t: Tokens, found: Reading) -> bool:
+    """Whether "in a week" ends a clause that counts nothing: then it is when something happens."""
+    if found.unit is not TimeUnit.WEEK or not (found.end >= t.n or t.has(found.end, "stop")):
+        return False
+    for k in range(found.start - 1, max(-1, found.start - _SENTENCE), -1):
+        sense = t.senses[k]
+        if t.has(k, "stop"):
+            break
+        if sense.number is not None or sense.times is not None or sense.ordinal is not None or t.has(k, "denial") or t.has(k, "each"):
+            return False
+    return True
+
+
 def _reference(t: Tokens, found: Reading) -> bool:
     """Whether "one year" names the period over which amounts are summed up ("capped at the fees of one year")."""
     if found.ranged:
         return False
-    if t.has(found.end - 1, "reference_after") or t.phrase(found.at, "reference") != -1 or t.phrase(found.at - 1, "reference") > found.at:
-        return True
     i = found.start
+    named = (
+        t.has(found.end - 1, "reference_after") or t.phrase(found.at, "reference") != -1 or t.phrase(found.at - 1, "reference") > found.at
+    )
+    if named and not _length_said(t, found):
+        return True
     # "Gutschriften eines Jahres"
     if found.article and t.has(i - 1, "money_noun"):
         return True
@@ -273,8 +309,9 @@ def _reference(t: Tokens, found: Reading) -> bool:
     noun = t.word(i - 1)[:1].isupper() and not t.has(i - 1, "duration_noun") and not t.has(i - 1, "lead")
     if found.article and noun and t.has(found.at, "bound_form") and t.phrase_before(i, "max_before") == -1:
         return True
-    if t.phrase_before(i, "reference_lead") != -1 and t.phrase(found.end, "anchor") == -1 and found.article:
-        return True
+    if t.phrase_before(i, "reference_lead") != -1 and t.phrase(found.end, "anchor") == -1 and found.article and not _soon(t, found):
+        # "answers in a month at most"
+        return t.phrase(found.end, "max_after") == -1
     if t.phrase_before(i, "reference_before") == -1 and not t.has(i - 1, "money_noun"):
         return False
     near = any(t.has(k, "money_noun") for k in range(max(0, i - _REFERENCE_BEFORE), i))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from analyzer.quantities.tokens import Tokens
 
+_BETWEEN = frozenset(",();-–./")
+
 #: Tokens behind a window in which public holidays are named.
 _NEAR = 22
 #: Articles and adjectives between "except" and the holidays.
@@ -20,7 +22,7 @@ def read_holidays(t: Tokens, i: int) -> tuple[int, bool | None]:
         end = _except_holidays(t, i + skip)
         if end != -1:
             return _closed(t, end), False
-        if t.low(i + skip) not in (",", "(", ")", ";", "-", "–", ".", "et", "und", "and", "e", "/"):
+        if not (t.low(i + skip) in _BETWEEN or t.has(i + skip, "and")):
             break
     return i, None
 

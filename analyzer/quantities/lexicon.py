@@ -55,6 +55,8 @@ class Lexicon:
     thousand: tuple[str, ...] = ()
     #: Days of the week that only behind the hours of other days are no other words ("sa", "di").
     inside: dict[str, int] = field(default_factory=dict)
+    #: Between the parts of a numeral in one word ("und").
+    link: str = ""
     glued_dollars: dict[str, str] = field(default_factory=dict)
     glued_scales: dict[str, Decimal] = field(default_factory=dict)
     compound: tuple[re.Pattern[str], ...] = ()
@@ -62,6 +64,9 @@ class Lexicon:
     #: "zehnprozentig"
     percent: re.Pattern[str] | None = None
     stems: dict[str, TimeUnit] = field(default_factory=dict)
+    #: Endings of one day, not of several, in one word ("Servicetag"); of what is done in turns ("Monatsrhythmus").
+    singular: tuple[str, ...] = ()
+    rhythms: tuple[str, ...] = ()
     #: Finds what every word put together from others holds: a stem of a unit, "hundred".
     parts: Callable[[str], re.Match[str] | None] | None = None
     hints: tuple[str, ...] = ()
@@ -200,12 +205,12 @@ class Lexicon:
         return known if known is not None else Sense(low=low, known=False)
 
     def _composed(self, low: str) -> Sense | None:
-        value = parse_compound(low, self.numerals, hundred=self.hundred, thousand=self.thousand)
+        value = parse_compound(low, self.numerals, hundred=self.hundred, thousand=self.thousand, link=self.link)
         if value is not None:
             return Sense(low=low, number=value, starts=True, linked=True)
         match = self.percent.match(low) if self.percent is not None else None
         if match is not None:
-            value = parse_compound(match["number"], self.numerals, hundred=self.hundred, thousand=self.thousand)
+            value = parse_compound(match["number"], self.numerals, hundred=self.hundred, thousand=self.thousand, link=self.link)
             if value is not None:
                 return Sense(low=low, number=value, trigger=True, starts=True, classes=frozenset(("percent_word",)))
         for index, pattern in enumerate(self.compound):
@@ -215,7 +220,7 @@ class Lexicon:
             written, unit = match["number"], self.stems[match["stem"]]
             count = self.numerals.get(written) if written else Decimal(1)
             if count is None and written:
-                count = parse_compound(written, self.numerals, hundred=self.hundred, thousand=self.thousand)
+                count = parse_compound(written, self.numerals, hundred=self.hundred, thousand=self.thousand, link=self.link)
             if count is None:
                 continue
             if index == 0:
@@ -265,6 +270,9 @@ class _Builder:
             inverted=numbers.get("inverted", False),
             hundred=tuple(numbers.get("hundred", ())),
             thousand=tuple(numbers.get("thousand", ())),
+            link=numbers.get("link", ""),
+            singular=tuple(data.get("compounds", {}).get("singular", ())),
+            rhythms=tuple(data.get("compounds", {}).get("rhythm", ())),
         )
 
     def build(self) -> Lexicon:
@@ -453,28 +461,11 @@ class _Builder:
         self._sense("+").trigger = self._sense("m").trigger = True
         for mark in (
             *"lojtdghm",
-            "st",
-            "nd",
-            "rd",
-            "th",
-            "er",
-            "e",
-            "ème",
-            "eme",
-            "ième",
-            "ᵉʳ",
-            "ʳᵉ",
-            "ᵉ",
-            "ˢᵗ",
-            "ⁿᵈ",
-            "ʳᵈ",
-            "ᵗʰ",
-            "°",
-            "º",
-            "ª",
             *"()[]/:.,-–—‑‐x×*+'’&%½¼¾",
         ):
             self._sense(mark).linked = True
+        for mark in _ORDINAL_MARKS:
+            self._sense(mark).classes |= {"ordinal_mark"}
         for name, words in self.data["classes"].items():
             for word in words:
                 sense = self._sense(word)
@@ -515,10 +506,15 @@ class _Builder:
                     self._sense(word).trigger = True
                 elif name in ("percent", "per_mille", "basis_points"):
                     self._sense(word).trigger = True
+        # "vingt min", "zwanzig Min."
+        short = (word for word, sense in self.out.senses.items() if sense.unit is not None and sense.unit.weak and word.isalpha())
+        found.update(f" {word}{mark}" for word in short if len(word) >= 3 for mark in (" ", "."))
         found = {hint for hint in found if not any(other != hint and other in hint for other in found)}
         return tuple(sorted(found))
 
 
+#: Signs behind a figure that make it an ordinal; the letters ("st", "ème") are words of a language.
+_ORDINAL_MARKS = ("°", "º", "ª", ".", "ᵉʳ", "ʳᵉ", "ᵉ", "ˢᵗ", "ⁿᵈ", "ʳᵈ", "ᵗʰ")
 COMBINING = re.compile(r"[\u0300-\u036f]")
 _DIGIT = re.compile(r"[0-9½¼¾]").search
 #: "80.-", "80.–", "80'".

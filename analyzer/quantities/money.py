@@ -126,7 +126,7 @@ def _sign_last(t: Tokens, i: int, number: Number, named: str) -> Amount | None:
         # "45 centesimi di franco"
         return Amount(value / 100, t.senses[end + 2].currency or "", end + 3)
     j = end
-    if t.low(j) in ("de", "d", "di", "of", "in"):
+    if t.has(j, "amount_of"):
         j += 1
         j += t.low(j) in ("'", "’")
     country = t.sense(j).currency if t.has(j, "dollar_of") else None
@@ -148,7 +148,7 @@ def _sign_last(t: Tokens, i: int, number: Number, named: str) -> Amount | None:
         value *= t.sense(j).scale or 1
     if found is not None and not (t.sense(j).weekday is not None and number.article):
         j += 1
-        if t.low(j) == "." and t.glued(j) and t.low(j - 1) in ("fr", "sfr", "frs") and j + 1 < t.n:
+        if t.low(j) == "." and t.glued(j) and t.has(j - 1, "dotted_money") and j + 1 < t.n:
             j += 1
         if t.has(j, "swiss"):
             j += 1
@@ -173,7 +173,7 @@ def _scaled(t: Tokens, value: Decimal, i: int) -> tuple[Decimal, int]:
     if scale is None or t.sense(i).currency is not None or (t.low(i) == "k" and not t.glued(i)) or (t.low(i) == "m" and not t.glued(i)):
         return value, i
     end = i + 1
-    if t.low(end) == "." and t.glued(end) and end + 1 < t.n and t.low(i) in ("mio", "mrd", "tsd", "mln", "mld"):
+    if t.low(end) == "." and t.glued(end) and end + 1 < t.n and t.has(i, "dotted_money"):
         end += 1
     value *= scale
     more, part = half_behind(t, end)

@@ -13,6 +13,8 @@ _HYPHENS = frozenset("-‐‑–")
 #: Digits said behind "point" ("ninety-nine point nine five").
 _MOST_DECIMALS = 4
 _NO_HALF = (-1, Decimal(0))
+_HALF = Decimal("0.5")
+_VULGAR = frozenset("½¼¾")
 _CLOSING = {"(": ")", "[": "]"}
 _THOUSANDS_GAPS = frozenset((" ", "\xa0", "\u202f", "\u2009"))
 #: Letters that a scan gives for digits: l and I for 1, O for 0.
@@ -107,7 +109,9 @@ def _digits(t: Tokens, i: int) -> Number | None:
             mixed = _fraction_after(t, i, value)
             if mixed is not None:
                 return mixed
-            if t.word(j) in ("O", "o") and t.glued(j) and len(low) == 1 and _counted(t, j + 1):
+            # "3O days", "thirty (3O) days"
+            slip = t.word(j) in ("O", "o") and t.glued(j) and len(low) == 1
+            if slip and (_counted(t, j + 1) or (t.low(j + 1) == ")" and t.low(i - 1) == "(" and _counted(t, j + 2))):
                 return Number(value * 10, j + 1, digits=True)
     return Number(value, j, digits=True)
 
@@ -232,6 +236,22 @@ def half_behind(t: Tokens, j: int) -> tuple[int, Decimal]:
         k += 1 + (t.low(k + 1) in _HYPHENS)
     fraction = t.sense(k).fraction
     return _NO_HALF if fraction is None else (k + 1, fraction)
+
+
+def digits_fraction(t: Tokens, j: int) -> Number | None:
+    """Read "1/2" or "½" that stands alone."""
+    part = read_number(t, j) if t.sense(j).digits or t.low(j) in _VULGAR else None
+    return part if part is not None and part.fraction and part.value < 1 else None
+
+
+def fraction_behind(t: Tokens, j: int, *, hours: bool) -> tuple[int, Decimal] | None:
+    """Read the part behind a unit, the index behind it and its size: "1 an ½", "3 ore e 1/2"; with `hours` "and a quarter"."""
+    joined = t.has(j, "and")
+    part = digits_fraction(t, j + joined)
+    if part is not None and t.sense(part.end).unit is None and not t.has(part.end, "of"):
+        return part.end, part.value
+    end, share = half_behind(t, j) if joined and hours else _NO_HALF
+    return (end, share) if end != -1 and share < _HALF and not t.has(end, "of") else None
 
 
 def _adds(last: Decimal, current: Decimal, value: Decimal, *, vigesimal: bool) -> bool:

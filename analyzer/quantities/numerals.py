@@ -66,7 +66,9 @@ def compound_numerals(cardinals: dict[str, Decimal], *, order: str, link: str) -
     return {}
 
 
-def parse_compound(word: str, numerals: dict[str, Decimal], *, hundred: tuple[str, ...], thousand: tuple[str, ...]) -> Decimal | None:
+def parse_compound(
+    word: str, numerals: dict[str, Decimal], *, hundred: tuple[str, ...], thousand: tuple[str, ...], link: str = ""
+) -> Decimal | None:
     """Return the value of a numeral with hundreds or thousands in it, written as one word, or None.
 
     Examples
@@ -83,9 +85,11 @@ def parse_compound(word: str, numerals: dict[str, Decimal], *, hundred: tuple[st
             before, found, after = word.partition(part)
             if not found:
                 continue
-            high = parse_compound(before, numerals, hundred=hundred, thousand=()) if before else Decimal(1)
-            after = after.removeprefix("und")
-            low = parse_compound(after, numerals, hundred=hundred if factor == 1000 else (), thousand=()) if after else Decimal(0)
+            high = parse_compound(before, numerals, hundred=hundred, thousand=(), link=link) if before else Decimal(1)
+            after = after.removeprefix(link)
+            low = (
+                parse_compound(after, numerals, hundred=hundred if factor == 1000 else (), thousand=(), link=link) if after else Decimal(0)
+            )
             if high is not None and low is not None and high < 1000 and low < factor:
                 return high * factor + low
     return None

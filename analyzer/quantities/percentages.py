@@ -27,7 +27,7 @@ def read_percentage(t: Tokens, i: int) -> tuple[Share, ...]:
         if half is not None:
             return (half,)
     number = read_mixed(t, i)
-    if number is None or (number.article and t.low(i) in ("a", "an")) or (t.word(i - 1) == "-" and t.glued(i) and t.sense(i - 2).digits):
+    if number is None or (number.article and t.has(i, "per")) or (t.word(i - 1) == "-" and t.glued(i) and t.sense(i - 2).digits):
         return ()
     end = _sign(t, number.end)
     if end != -1:

@@ -38,7 +38,6 @@ _MOST_DAYS = 6
 _RARE = frozenset(("every_weekday", "every_closed"))
 _EVERY = _RARE | {"every"}
 _PER = frozenset(("per", "per_weak"))
-_RHYTHM = ("rhythmus", "takt")
 _DECADE = 10
 _MONTHS = 12
 #: Words between a noun and the adjective said of it ("la vérification périodique de l'installation est triennale").
@@ -237,9 +236,9 @@ def _every(t: Tokens, i: int) -> Repeated | None:
         # "jeweils sonntags"
         named = weekly != -1 and t.sense(weekly).weekday is not None and len(t.low(weekly)) > 3
         return _weekdays(t, weekly) if named else _every_closed(t, i)
-    if t.low(j) == "other" and t.sense(j + 1).unit is not None:
+    if t.has(j, "alternate_word") and t.sense(j + 1).unit is not None:
         return _of_unit(t, j + 1, _TWO)
-    nth = _TWO if t.low(j) == "other" else t.sense(j).ordinal
+    nth = _TWO if t.has(j, "alternate_word") else t.sense(j).ordinal
     if nth is not None and t.sense(j + 1).weekday is not None and _day_of(t, j) is None and not _timed(t, j + 2):
         # "jeden zweiten Montag", but not "every second Monday of the month"
         return Repeated(_ONE, Decimal(nth), TimeUnit.WEEK, j + 2)
@@ -294,7 +293,7 @@ def _season(t: Tokens, j: int) -> Repeated | None:
             k += 1
     elif t.sense(k).digits and len(t.low(k)) <= 2:
         k += 1
-        k += t.low(k) in (".", "er", "st", "nd", "rd", "th", "°") and t.glued(k)
+        k += t.has(k, "ordinal_mark") and t.glued(k)
     month = t.sense(k)
     if month.month is not None and month.unit is None and len(month.low) > 2 and not t.has(k, "per"):
         end = k + 1
@@ -354,7 +353,7 @@ def _per(t: Tokens, i: int, *, behind: bool, counted: bool = False) -> Repeated 
         # "am folgenden Servicetag"
         return None
     rhythm = t.sense(j).every
-    if rhythm is not None and rhythm.led is False and t.low(j).endswith(_RHYTHM):
+    if rhythm is not None and rhythm.led is False and t.low(j).endswith(t.lexicon.rhythms):
         # "im Monatsrhythmus"
         return Repeated(rhythm.count, rhythm.every, rhythm.unit, j + 1)
     slash = t.low(i) == "/"
@@ -370,6 +369,9 @@ def _per(t: Tokens, i: int, *, behind: bool, counted: bool = False) -> Repeated 
     if number is not None and number.value == 1 and not number.article and t.sense(number.end).unit is not None:
         if slash and not t.glued(i):
             # "2 h / 4 h / 1 j"
+            return None
+        if t.has(i, "per_for") and not behind and not counted:
+            # "vale per 1 anno"
             return None
         j = number.end
     # "une fois par période de deux ans", but "se renouvelle par périodes de deux ans" is a length

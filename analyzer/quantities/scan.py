@@ -10,8 +10,9 @@ from decimal import Decimal
 from analyzer.quantities.clocks import read_lone_clock
 from analyzer.quantities.context import find_anchor, find_bound, find_business, same_bound
 from analyzer.quantities.dates import read_date
-from analyzer.quantities.durations import Reading, read_duration, read_plain
+from analyzer.quantities.durations import read_duration, read_plain
 from analyzer.quantities.false_durations import is_idle, is_no_duration
+from analyzer.quantities.lengths import Reading
 from analyzer.quantities.lexicon import COMBINING, PIECE, PIECE_DECOMPOSED, SWISS, Lexicon, load_lexicon
 from analyzer.quantities.money import read_money
 from analyzer.quantities.numbers import Number, read_number

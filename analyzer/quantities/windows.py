@@ -26,6 +26,7 @@ _MOST_EXCEPTED = 6
 _MOST_PARTS = 40
 _CROSS = frozenset(("x", "×", "*"))
 _DASHES = frozenset("-–—")
+_MORE_MARKS = frozenset(",/-&(x×*")
 
 
 class Window(NamedTuple):
@@ -85,7 +86,7 @@ def _more(t: Tokens, i: int) -> int:
     """Skip what repeats a round-the-clock window: "24/24, 7/7, 365 jours par an"."""
     for _ in range(4):
         j = i
-        if t.low(j) in (",", "/", "-", "et", "und", "and", "e", "&", "(", "x", "×", "*", "on", "et,"):
+        if t.low(j) in _MORE_MARKS or t.has(j, "and") or t.has(j, "week_link"):
             j += 1
         found = t.phrase(j, "whole_week_more")
         whole = t.phrase(j, "whole_week")
@@ -524,7 +525,7 @@ class _Reader:
 
 def _days_behind(t: Tokens, i: int) -> int:
     """Skip "7j/7" and the like behind "24h/24 et"."""
-    j = i + (t.low(i) in (",", "et", "und", "and", "e", "/"))
+    j = i + (t.low(i) in (",", "/") or t.has(i, "and"))
     return t.phrase(j, "days_all")
 
 
@@ -570,6 +571,6 @@ def _time_of(t: Tokens, i: int) -> Time | None:
     i += t.low(i) == ","
     lead = t.phrase(i, "clock_lead")
     if lead == -1:
-        i += t.low(i) in ("à", "alle", "um", "at", "ab", "dès")
+        i += t.has(i, "time_of")
     found = read_time(t, lead if lead != -1 else i)
     return found if found is None or lead == -1 else found._replace(bare=False)
