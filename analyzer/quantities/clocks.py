@@ -159,7 +159,7 @@ def read_interval(t: Tokens, i: int, *, between: bool = False, loose: bool = Fal
     if first is None:
         return None
     j = t.phrase(first.end, "time_to")
-    if j == -1:
+    if j == -1 and "clock_after" in t.senses[first.end].heads:
         # "von 8 Uhr morgens bis 6 Uhr abends"
         said = t.phrase(first.end, "clock_after")
         j = t.phrase(said, "time_to") if said != -1 else -1

@@ -43,12 +43,12 @@ def read_days(t: Tokens, i: int, *, timed: bool = False) -> Days | None:
         end = max(t.phrase(i, "whole_week_more"), t.phrase(i, "days_all_behind"))
         if end != -1:
             return _worked(t, WEEK, end)
-    pair = t.phrase(i, "days_pair")
+    sense = t.sense(i)
+    pair = t.phrase(i, "days_pair") if "days_pair" in sense.heads else -1
     if pair != -1:
-        # "lu-je", "ma–sa"
+        # "lu-je", "ve–di"
         first, last = t.lexicon.inside[t.low(i)], t.lexicon.inside[t.low(pair - 1)]
         return Days(frozenset((first + step) % 7 for step in range((last - first) % 7 + 1)), pair)
-    sense = t.sense(i)
     if sense.number is not None:
         return _of_seven(t, i) if not sense.digits or sense.low in _FIVE_TO_SEVEN else None
     opened = read_weekday(t, i) or (_inside(t, i) if timed else None)

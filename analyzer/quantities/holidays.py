@@ -35,7 +35,7 @@ def _closed(t: Tokens, end: int) -> int:
 
 def _except_holidays(t: Tokens, i: int) -> int:
     """Read "excl. bank holidays", "salvo i festivi": a word for "except", articles and adjectives, and the holidays."""
-    j = t.phrase(i, "except_lead")
+    j = t.phrase(i, "except_lead") if "except_lead" in t.senses[i].heads else -1
     if j == -1:
         if not t.has(i, "except"):
             return -1

@@ -49,13 +49,9 @@ def read_window(t: Tokens, i: int) -> Window | None:
 def _crossed(t: Tokens, i: int) -> Window | None:
     """Read "5x9", "8x5", "12x7"."""
     first, cross, second = t.low(i), t.low(i + 1), t.low(i + 2)
-    # "16/6 exkl. Feiertage": where dates have dots.
-    slashed = cross == "/" and t.glued(i + 1) and t.glued(i + 2) and _plans(t, i)
-    if (
-        (cross not in _CROSS and not slashed)
-        or not (first.isascii() and first.isdecimal() and second.isascii() and second.isdecimal())
-        or len(first + second) > 4
-    ):
+    if not (first.isascii() and first.isdecimal() and second.isascii() and second.isdecimal()) or len(first + second) > 4:
+        return None
+    if cross not in _CROSS and not (cross == "/" and t.glued(i + 1) and t.glued(i + 2) and _plans(t, i)):
         return None
     low, high = sorted((int(first), int(second)))
     if low not in (5, 6, 7) or not 8 <= high <= 24:
@@ -75,7 +71,7 @@ def _crossed(t: Tokens, i: int) -> Window | None:
 
 
 def _plans(t: Tokens, i: int) -> bool:
-    """Whether "8/5" is no date: public holidays behind it where dates have dots, or "24/7" in the same text."""
+    """Whether "8/5" is no date: public holidays behind it where dates have dots ("16/6 exkl. Feiertage"), or "24/7" in the same text."""
     if t.lexicon.stems and read_holidays(t, i + 3)[1] is not None:
         return True
     codes = [k for k in range(1, t.n - 1) if t.lows[k] == "/" and t.lows[k - 1] == "24" and t.lows[k + 1] == "7"]
@@ -222,7 +218,7 @@ class _Reader:
             self.laid += across[0]
             self.useful = across[1]
             return across[1]
-        night = t.phrase(i, "days_nights") if self.items else -1
+        night = t.phrase(i, "days_nights") if self.items and "days_nights" in t.senses[i].heads else -1
         if night != -1:
             # "Mo–Fr nachts von 22 bis 6 Uhr": the days are named; "de 2 à 4 h la nuit": they are not.
             return -1 if isinstance(self.items[-1], Interval) else night
