@@ -10,6 +10,8 @@ _BETWEEN = frozenset(",();-–./")
 _NEAR = 22
 #: Articles and adjectives between "except" and the holidays.
 _MOST_WORDS = 5
+#: Words before them where what is said of them follows.
+_MOST_BEFORE = 2
 
 
 def read_holidays(t: Tokens, i: int) -> tuple[int, bool | None]:
@@ -22,9 +24,25 @@ def read_holidays(t: Tokens, i: int) -> tuple[int, bool | None]:
         end = _except_holidays(t, i + skip)
         if end != -1:
             return _closed(t, end), False
+        said = _said_behind(t, i + skip)
+        if said is not None:
+            return said
         if not (t.low(i + skip) in _BETWEEN or t.has(i + skip, "and")):
             break
     return i, None
+
+
+def _said_behind(t: Tokens, i: int) -> tuple[int, bool] | None:
+    """Read "jours fériés nationaux exclus", "bundeseinheitliche Feiertage ausgenommen": the holidays first."""
+    named = next((k for k in range(i, i + _MOST_BEFORE + 1) if t.has(k, "holiday")), -1)
+    if named == -1 or not all(t.low(k).isalpha() and t.senses[k].weekday is None and not t.has(k, "and") for k in range(i, named)):
+        return None
+    for k in range(named + 1, named + _MOST_WORDS + 1):
+        if t.has(k, "except_after") or t.has(k, "include_after"):
+            return _closed(t, k + 1), t.has(k, "include_after")
+        if not (t.has(k, "holiday_after") or t.has(k, "holiday_adjective")):
+            break
+    return None
 
 
 def _closed(t: Tokens, end: int) -> int:

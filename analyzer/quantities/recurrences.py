@@ -410,14 +410,14 @@ def _of_unit(t: Tokens, i: int, every: Decimal, *, split: bool = False) -> Repea
     hour = t.sense(i + 1 + (t.low(i + 1) in _HYPHENS)).unit
     if fraction is not None and (t.sense(i).unit is None or (hour is not None and hour.unit is TimeUnit.HOUR)):
         part = i
-        if split and block == -1:
+        if split and block == -1 and not (hour is not None and hour.unit is TimeUnit.YEAR):
             block = i
         i += 1
         while i < first + 6 and (t.low(i) in _LINKS or t.has(i, "of")):
             i += 1
         every *= fraction
     unit: Unit | None = t.sense(i).unit
-    if unit is None or unit.led or (unit.complete and unit.count != 1):
+    if unit is None or (unit.complete and unit.count != 1):
         return None
     end = i + 1
     if t.low(end) == "." and t.glued(end) and unit.weak and end + 1 < t.n:

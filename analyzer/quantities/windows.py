@@ -48,7 +48,10 @@ def read_window(t: Tokens, i: int) -> Window | None:
 
 def _crossed(t: Tokens, i: int) -> Window | None:
     """Read "5x9", "8x5", "12x7"."""
-    first, cross, second = t.low(i), t.low(i + 1), t.low(i + 2)
+    cross = t.low(i + 1)
+    if cross not in _CROSS and cross != "/":
+        return None
+    first, second = t.low(i), t.low(i + 2)
     if not (first.isascii() and first.isdecimal() and second.isascii() and second.isdecimal()) or len(first + second) > 4:
         return None
     if cross not in _CROSS and not (cross == "/" and t.glued(i + 1) and t.glued(i + 2) and _plans(t, i)):
@@ -137,13 +140,14 @@ class _Reader:
         """Read a part behind ", and", "|", or behind a few words on the place ("Irish time on weekdays")."""
         t, k = self.t, i
         if isinstance(self.items[-1] if self.items else None, Interval):
-            k = self._skip_zone(i) if t.low(i) == "," else self._skip_place(i)
+            k = self._placed(i)
         zoned = t.low(i) in (",", "(") or any(t.has(j, "zone") for j in range(i, k))
         for skip in dict.fromkeys((*self._links(i), *((k, *self._links(k)) if k != i else ()))):
             if t.low(skip - 1) == "|" and self._complete():
                 # The next cell of a table has a window of its own.
                 return -1
-            if k != i and skip >= k and read_days(t, skip, timed=True) is None and not (zoned and read_holidays(t, skip)[1] is not None):
+            named = read_days(t, skip + (t.has(skip, "from") and t.senses[skip + 1].weekday is not None), timed=True)
+            if k != i and skip >= k and named is None and not (zoned and read_holidays(t, skip)[1] is not None):
                 continue
             j = self._part(skip)
             if j != -1:
@@ -173,6 +177,9 @@ class _Reader:
             if not t.low(k).isalpha() or t.has(k, "and") or t.sense(k).unit is not None or "\n" in t.gap(k):
                 break
         return i
+
+    def _placed(self, i: int) -> int:
+        return self._skip_zone(i) if self.t.low(i) == "," else self._skip_place(i)
 
     def _skip_zone(self, i: int) -> int:
         """Skip a time zone between commas: "8 h à 18 h, heure de Paris, du lundi au vendredi"."""
@@ -413,7 +420,7 @@ class _Reader:
         """Whether an interval without days before it says times of the day: its own form, or days right behind it."""
         if is_clock_interval(self.t, i, found):
             return True
-        zone = self._skip_zone(found.end) if self.t.low(found.end) == "," else found.end
+        zone = self._placed(found.end)
         behind = (found.end, *self._links(found.end), *(self._links(zone) if zone != found.end else ()))
         if found.bare:
             # "dalle 9 alle 18 dal lunedì", but not "entre 2 et 4 jours ouvrables"
@@ -548,8 +555,11 @@ def _across(t: Tokens, i: int) -> tuple[list[tuple[int, int, int]], int] | None:
     opens = None if first is None else _time_of(t, first[1])
     if first is None or opens is None:
         return None
-    j = max(t.phrase(opens.end, "day_to"), t.phrase(opens.end, "time_to"))
-    last = read_weekday(t, j + (t.low(j) in ("le", "al", "il", "und"))) if j != -1 and not t.has(opens.end, "and") else None
+    to = opens.end + (t.low(opens.end) == ",")
+    j = max(t.phrase(to, "day_to"), t.phrase(to, "time_to"), t.phrase(to, "night_to"))
+    # "tra venerdì alle 22 e sabato alle 6"
+    open_end = j == -1 or (t.has(to, "and") and not t.has(i - 1, "between"))
+    last = None if open_end else read_weekday(t, j + t.has(j, "day_to_more"))
     closes = None if last is None else _time_of(t, last[1])
     if last is None or closes is None or last[0] == first[0] or (opens.bare and closes.bare):
         return None
