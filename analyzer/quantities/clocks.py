@@ -14,6 +14,7 @@ _DASHES = frozenset("-–—‑")
 _DAY = 1440
 _NOON = 720
 _HOURS = 24
+_HOUR = 60
 #: From this hour on "de 8 à 12 heures" is read as a clock time where nothing else tells.
 _MORNING = 5
 #: From this hour on a span that ends at a smaller hour runs over midnight.
@@ -144,6 +145,11 @@ def _marked(t: Tokens, i: int, minutes: int, *, bare: bool) -> Time | None:
             if later != -1:
                 return Time(minutes + _NOON, later)
         return Time(minutes, i + 1, hours=exact and unit is not None and unit.unit is TimeUnit.HOUR)
+    if exact and minutes < _NOON and "clock_pm" in t.senses[i].heads:
+        # "between 7 in the morning and 11 at night", but "2 at night"
+        later = t.phrase(i, "clock_pm")
+        if later != -1 and (minutes >= _MORNING * _HOUR or not t.has(later - 1, "night_word")):
+            return Time(minutes + _NOON, later)
     return Time(minutes, i, bare=bare)
 
 

@@ -122,4 +122,5 @@ def read_weekday(t: Tokens, i: int) -> tuple[int, int] | None:
     if t.low(i + 1) == "-" and t.glued(i + 1) and not t.glued(i + 2) and t.has(i + 2, "and"):
         # "Sonn- und Feiertage"
         return day, i + 2
-    return day, i + 1 + (t.low(i + 1) == "." and t.glued(i + 1) and len(t.low(i)) <= 4)
+    short = len(t.low(i)) <= _ABBREVIATED or t.has(i, "day_short")
+    return day, i + 1 + (t.low(i + 1) == "." and t.glued(i + 1) and short)

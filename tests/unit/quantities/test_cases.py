@@ -46,7 +46,7 @@ KINDS: dict[str, tuple[type, Callable[[Any], dict[str, Any]]]] = {
 
 
 #: Cases a language: no file may shrink.
-LEAST = {"durations": 335, "recurrences": 105, "windows": 104, "money": 91, "percentages": 82, "dates": 79}
+LEAST = {"durations": 335, "recurrences": 194, "windows": 212, "money": 116, "percentages": 104, "dates": 101}
 LEAST_NEGATIVES = 591
 #: File of what the reader is known not to read, with the reason; strict, so that a case that comes right moves to the others.
 KNOWN_FAILURES = "known-failures"
