@@ -63,7 +63,8 @@ def _except_holidays(t: Tokens, i: int) -> int:
             return j + 1
         if not (t.has(j, "article") or t.has(j, "holiday_adjective")):
             break
-        j += 1
+        # "ausg. gesetzl. Feiertage"
+        j += 1 + (t.low(j + 1) == "." and t.glued(j + 1))
     return -1
 
 

@@ -14,6 +14,8 @@ _DAY = 1440
 #: A window given by its length only ("5x9") is laid from this minute on.
 _MORNING = 8 * 60
 _NOON = 720
+#: From here on hours that end at a smaller figure run over midnight.
+_EVENING = 18 * 60
 _HOUR = 60
 #: Words of a time zone or place between times and days.
 _PLACE = 3
@@ -256,8 +258,12 @@ class _Reader:
             found = read_interval(t, i, between=True)
             if found is not None and not any(t.sense(j).weekday is not None for j in (found.end, *self._links(found.end))):
                 return -1
-        if found is None or (found.bare and not self._has_days() and t.phrase(i, "time_from") == -1 and not self._opens(i, found)):
+        if found is None:
             return -1
+        if found.bare and not self._has_days() and t.phrase(i, "time_from") == -1:
+            # "9-12 / 14-18 dal lunedì": the second goes on from the first.
+            if not (self._stands(i, found) if self.items else self._opens(i, found)):
+                return -1
         if not self.items and not self._stands(i, found):
             return -1
         self.led |= t.has(i, "between")
@@ -420,24 +426,39 @@ class _Reader:
         """Whether an interval without days before it says times of the day: its own form, or days right behind it."""
         if is_clock_interval(self.t, i, found):
             return True
-        zone = self._placed(found.end)
-        behind = (found.end, *self._links(found.end), *(self._links(zone) if zone != found.end else ()))
+        behind = self._behind(found.end)
+        # "dalle 9 alle 18 dal lunedì", but not "entre 2 et 4 jours ouvrables"
+        led = self.t.phrase(i, "time_from") != -1 or any(self.t.lows[k] in _DASHES for k in range(i + 1, found.end))
         if found.bare:
-            # "dalle 9 alle 18 dal lunedì", but not "entre 2 et 4 jours ouvrables"
-            led = self.t.phrase(i, "time_from") != -1
-            led |= self.t.low(i + 1) in _DASHES
-            if any(self.t.sense(j).weekday is not None or (led and self._all_days(j)) for j in behind):
-                return True
-            # "von 8 bis 12 und von 13 bis 17 Uhr"
-            more = [] if not led else [read_interval(self.t, j, between=True) for j in behind[1:]]
-            return any(other is not None and not other.bare and is_clock_interval(self.t, i, other) for other in more)
-        return any(read_days(self.t, j) is not None for j in behind)
+            named = any(self._weekday(j) or (led and self._all_days(j)) for j in behind)
+        else:
+            named = any(read_days(self.t, j) is not None for j in behind)
+        return named or (led and self._lists(i, behind[1:]))
+
+    def _behind(self, i: int) -> list[int]:
+        """Return where days may stand behind times: at once, behind a link, behind a place."""
+        place = self._placed(i)
+        return [i, *self._links(i), *(self._links(place) if place != i else ())]
+
+    def _weekday(self, i: int) -> bool:
+        return self.t.sense(i + self.t.has(i, "from")).weekday is not None
+
+    def _lists(self, i: int, behind: list[int]) -> bool:
+        """Whether more times follow with days behind them: "von 8 bis 12 und von 13 bis 17 Uhr", "9-12 / 14-18 dal lunedì"."""
+        for j in behind:
+            other = read_interval(self.t, j, between=True)
+            if other is not None:
+                clock = not other.bare and is_clock_interval(self.t, i, other)
+                return clock or any(self._weekday(k) for k in self._behind(other.end))
+        return False
 
     def _opens(self, i: int, found: Interval) -> bool:
         """Whether figures alone are hours: "06-22, 7 giorni su 7", "9 to 5, Monday to Friday", but not "art. 5-7, Montag"."""
         t = self.t
         clear = not self.items and not t.has(i - 1, "numbered") and t.low(i - 1) not in (".", "-", "/") and "." not in t.low(i)
-        return clear and found.stop - found.start >= _HOUR and self._stands(i, found)
+        # "21-6, da domenica a giovedì"
+        runs = found.stop > found.start or found.start >= _EVENING
+        return clear and runs and (found.stop - found.start) % _DAY >= _HOUR and self._stands(i, found)
 
     def _all_days(self, i: int) -> bool:
         return self.t.phrase(i, "days_all") != -1 or self.t.phrase(i, "whole_week_more") != -1
