@@ -41,6 +41,7 @@ MODULES = tuple(
         "scan",
         "senses",
         "tokens",
+        "window_codes",
         "windows",
     )
 )

@@ -20,7 +20,8 @@ from analyzer.quantities.percentages import read_percentage
 from analyzer.quantities.recurrences import Repeated, read_from_to, read_recurrence
 from analyzer.quantities.senses import Sense
 from analyzer.quantities.tokens import Tokens
-from analyzer.quantities.windows import Window, read_window
+from analyzer.quantities.window_codes import Window
+from analyzer.quantities.windows import read_window
 from analyzer.types import (
     Bound,
     Calendar,

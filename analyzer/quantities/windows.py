@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from analyzer.quantities.clocks import Interval, Time, is_clock_interval, read_interval, read_time
 from analyzer.quantities.days import WEEK, Days, read_days, read_weekday
 from analyzer.quantities.holidays import find_holidays_near, read_holidays
 from analyzer.quantities.tokens import Tokens
-from analyzer.types import TimeUnit
+from analyzer.quantities.window_codes import DAY, Window, is_whole_year, read_code, skip_more
 
-_DAY = 1440
-#: A window given by its length only ("5x9") is laid from this minute on.
-_MORNING = 8 * 60
 _NOON = 720
 #: From here on hours that end at a smaller figure run over midnight.
 _EVENING = 18 * 60
@@ -26,80 +21,16 @@ _ZONE = 7
 _MOST_EXCEPTED = 6
 #: Parts of one window; a table of opening hours stays below.
 _MOST_PARTS = 40
-_CROSS = frozenset(("x", "×", "*"))
 _DASHES = frozenset("-–—")
-_MORE_MARKS = frozenset(",/-&(x×*")
-
-
-class Window(NamedTuple):
-    """What was read; no intervals where the words are clock times without days, which only must not be durations."""
-
-    end: int
-    intervals: tuple[tuple[int, int, int], ...]
-    holidays: bool | None
 
 
 def read_window(t: Tokens, i: int) -> Window | None:
     """Read a service window that begins at token `i`."""
-    crossed = _crossed(t, i)
+    crossed = read_code(t, i)
     if crossed is not None:
         return crossed
     # A list of days without times is read once, not again from each of its days.
     return None if i < t.barren and t.senses[i].weekday is not None else _Reader(t, i).read()
-
-
-def _crossed(t: Tokens, i: int) -> Window | None:
-    """Read "5x9", "8x5", "12x7"."""
-    cross = t.low(i + 1)
-    if cross not in _CROSS and cross != "/":
-        return None
-    first, second = t.low(i), t.low(i + 2)
-    if not (first.isascii() and first.isdecimal() and second.isascii() and second.isdecimal()) or len(first + second) > 4:
-        return None
-    if cross not in _CROSS and not (cross == "/" and t.glued(i + 1) and t.glued(i + 2) and _plans(t, i)):
-        return None
-    low, high = sorted((int(first), int(second)))
-    if low not in (5, 6, 7) or not 8 <= high <= 24:
-        return None
-    unit = t.sense(i + 3).unit
-    end = i + 3 + (unit is not None and unit.unit is TimeUnit.HOUR)
-    if high == 24:
-        last = _more(t, end)
-        full_year = any(t.low(k) == "365" for k in range(i, last))
-        end, holidays = read_holidays(t, last)
-        if holidays is None:
-            holidays = True if full_year else find_holidays_near(t, end)
-        return Window(end, tuple((day, 0, _DAY) for day in range(low)), holidays)
-    start = min(_MORNING, _DAY - high * 60)
-    end, holidays = read_holidays(t, end)
-    return Window(end, tuple((day, start, start + high * 60) for day in range(low)), holidays)
-
-
-def _plans(t: Tokens, i: int) -> bool:
-    """Whether "8/5" is no date: public holidays behind it where dates have dots ("16/6 exkl. Feiertage"), or "24/7" in the same text."""
-    if t.lexicon.stems and read_holidays(t, i + 3)[1] is not None:
-        return True
-    codes = [k for k in range(1, t.n - 1) if t.lows[k] == "/" and t.lows[k - 1] == "24" and t.lows[k + 1] == "7"]
-    return bool(codes) and t.low(i + 3) != "/" and t.low(i - 1) != "/"
-
-
-def _more(t: Tokens, i: int) -> int:
-    """Skip what repeats a round-the-clock window: "24/24, 7/7, 365 jours par an"."""
-    for _ in range(4):
-        j = i
-        if t.low(j) in _MORE_MARKS or t.has(j, "and") or t.has(j, "week_link"):
-            j += 1
-        found = t.phrase(j, "whole_week_more")
-        whole = t.phrase(j, "whole_week")
-        best = max(found, whole)
-        if best == -1:
-            break
-        i = best + (t.low(best) == ")" and t.low(j - 1) == "(")
-    return i
-
-
-def _whole_year(t: Tokens, i: int, end: int) -> bool:
-    return any(t.phrase(k, "whole_year") != -1 for k in range(i, min(end, t.n)))
 
 
 class _Group:
@@ -149,6 +80,9 @@ class _Reader:
                 # The next cell of a table has a window of its own.
                 return -1
             named = read_days(t, skip + (t.has(skip, "from") and t.senses[skip + 1].weekday is not None), timed=True)
+            if named is not None and t.has(i, "and") and not self._has_days():
+                # "from 17:15 to 23:00 and at weekends": the hours are those of other days.
+                return -1
             if k != i and skip >= k and named is None and not (zoned and read_holidays(t, skip)[1] is not None):
                 continue
             j = self._part(skip)
@@ -212,9 +146,9 @@ class _Reader:
         whole = t.phrase(i, "whole_week")
         if whole != -1 and not self._complete():
             self.whole = True
-            self.useful = _more(t, whole)
+            self.useful = skip_more(t, whole)
             begin = self.start if self._has_days() else i
-            self.full_year = any(t.low(k) == "365" for k in range(begin, self.useful)) or _whole_year(t, begin, self.useful)
+            self.full_year = any(t.low(k) == "365" for k in range(begin, self.useful)) or is_whole_year(t, begin, self.useful)
             return self.useful
         if self.items or self.whole:
             end, holidays = read_holidays(t, i)
@@ -237,11 +171,11 @@ class _Reader:
         days = self._days(i)
         if days is not None:
             return days.end
-        if self._complete() and not isinstance(self.items[-1], Interval):
+        if "all_day" in t.senses[i].heads and self._complete() and not isinstance(self.items[-1], Interval):
             # "Mo–Fr 18–7 Uhr, Sa/So ganztags"; alone it may be a day's work.
             whole = t.phrase(i, "all_day")
             if whole != -1:
-                self.items.append(Interval(0, _DAY, whole, bare=False, hours=False))
+                self.items.append(Interval(0, DAY, whole, bare=False, hours=False))
                 self.useful = whole
                 return whole
         until = self._until(i)
@@ -260,10 +194,10 @@ class _Reader:
                 return -1
         if found is None:
             return -1
-        if found.bare and not self._has_days() and t.phrase(i, "time_from") == -1:
-            # "9-12 / 14-18 dal lunedì": the second goes on from the first.
-            if not (self._stands(i, found) if self.items else self._opens(i, found)):
-                return -1
+        alone = found.bare and not self._has_days() and t.phrase(i, "time_from") == -1
+        # "9-12 / 14-18 dal lunedì": the second goes on from the first.
+        if alone and not (self._stands(i, found) if self.items else self._opens(i, found)):
+            return -1
         if not self.items and not self._stands(i, found):
             return -1
         self.led |= t.has(i, "between")
@@ -458,7 +392,7 @@ class _Reader:
         clear = not self.items and not t.has(i - 1, "numbered") and t.low(i - 1) not in (".", "-", "/") and "." not in t.low(i)
         # "21-6, da domenica a giovedì"
         runs = found.stop > found.start or found.start >= _EVENING
-        return clear and runs and (found.stop - found.start) % _DAY >= _HOUR and self._stands(i, found)
+        return clear and runs and (found.stop - found.start) % DAY >= _HOUR and self._stands(i, found)
 
     def _all_days(self, i: int) -> bool:
         return self.t.phrase(i, "days_all") != -1 or self.t.phrase(i, "whole_week_more") != -1
@@ -473,10 +407,10 @@ class _Reader:
             some = self._some_days()
             if some is not None:
                 holidays = self.holidays if self.holidays is not None else find_holidays_near(self.t, self.end)
-                return Window(self.end, tuple((day, 0, _DAY) for day in sorted(some)), holidays)
+                return Window(self.end, tuple((day, 0, DAY) for day in sorted(some)), holidays)
             end = max(end, _days_behind(self.t, end))
             holidays = self.holidays if self.holidays is not None else find_holidays_near(self.t, end)
-            return Window(end, tuple((day, 0, _DAY) for day in range(7)), True if holidays is None and self.full_year else holidays)
+            return Window(end, tuple((day, 0, DAY) for day in range(7)), True if holidays is None and self.full_year else holidays)
         early = bool(self.items) and isinstance(self.items[0], Interval)
         while self.items and not isinstance(self.items[-1], Interval) and not early:
             self.items.pop()
@@ -495,7 +429,7 @@ class _Reader:
             self.t.barren = max(self.end, self.last_days)
             return None
         holidays = self.holidays if self.holidays is not None else find_holidays_near(self.t, end)
-        if holidays is None and _whole_year(self.t, self.start, end + 3):
+        if holidays is None and is_whole_year(self.t, self.start, end + 3):
             holidays = True
         return Window(self._closed(end), _merged(sorted(intervals)), holidays)
 
@@ -555,8 +489,8 @@ def _days_behind(t: Tokens, i: int) -> int:
 
 def _laid(day: int, time: Interval) -> list[tuple[int, int, int]]:
     if time.stop > time.start:
-        return [(day, time.start, min(time.stop, _DAY))]
-    night = [(day, time.start, _DAY)]
+        return [(day, time.start, min(time.stop, DAY))]
+    night = [(day, time.start, DAY)]
     return [*night, ((day + 1) % 7, 0, time.stop)] if time.stop else night
 
 
@@ -586,7 +520,7 @@ def _across(t: Tokens, i: int) -> tuple[list[tuple[int, int, int]], int] | None:
         return None
     out, day, start = [], first[0], opens.minutes
     while day != last[0]:
-        out.append((day, start, _DAY))
+        out.append((day, start, DAY))
         day, start = (day + 1) % 7, 0
     if closes.minutes:
         out.append((day, 0, closes.minutes))
