@@ -11,6 +11,8 @@ from analyzer.types import TimeUnit
 DAY = 1440
 #: A window given by its length only ("5x9") is laid from this minute on.
 _MORNING = 8 * 60
+#: Tokens around "8/5" in which "24/7" tells that it is no date.
+_NEAR = 40
 _CROSS = frozenset(("x", "×", "*"))
 _MORE_MARKS = frozenset(",/-&(x×*")
 
@@ -51,11 +53,13 @@ def read_code(t: Tokens, i: int) -> Window | None:
 
 
 def _plans(t: Tokens, i: int) -> bool:
-    """Whether "8/5" is no date: public holidays behind it where dates have dots ("16/6 exkl. Feiertage"), or "24/7" in the same text."""
+    """Whether "8/5" is no date: public holidays behind it where dates have dots ("16/6 exkl. Feiertage"), or "24/7" nearby."""
     if t.lexicon.stems and read_holidays(t, i + 3)[1] is not None:
         return True
-    codes = [k for k in range(1, t.n - 1) if t.lows[k] == "/" and t.lows[k - 1] == "24" and t.lows[k + 1] == "7"]
-    return bool(codes) and t.low(i + 3) != "/" and t.low(i - 1) != "/"
+    if t.low(i) == "24" or t.low(i + 3) == "/" or t.low(i - 1) == "/":
+        return False
+    around = range(max(1, i - _NEAR), min(t.n - 1, i + _NEAR))
+    return any(t.lows[k] == "/" and t.lows[k - 1] == "24" and t.lows[k + 1] == "7" for k in around)
 
 
 def skip_more(t: Tokens, i: int) -> int:
