@@ -12,6 +12,7 @@ from typing import Any
 
 from analyzer.assessment.phrases import Group, fold_text
 from analyzer.errors import ResourceError
+from analyzer.resources.literals import required_literals
 from analyzer.settings import Settings
 from analyzer.types import Clause, Document, Duration, Finding, Sentence, SentenceKind, ServiceWindow, Span, TimeUnit
 
@@ -230,20 +231,29 @@ def _blank_fields(options: dict[str, Any], groups: Mapping[str, Group], where: s
     """Blanks of a form were never filled in. A line of blanks for a signature or a date beside it is no gap."""
     try:
         blank = re.compile("|".join(options["blanks"]))
+        marks = [required_literals(expression, shortest=1) for expression in options["blanks"]]
     except (KeyError, TypeError, re.error) as error:
         raise ResourceError(f"{where}: blanks must be a list of expressions: {error}") from error
     signature = _group(options, "signature", groups, where)
+    # Hardly a row holds a blank: what each of them must hold tells so at once.
+    plain = all(marks) and not re.search(r"\(\?[a-zA-Z-]", blank.pattern)
+    needed = tuple(mark for choice in marks for mark in choice) if plain else ("",)
 
     def holds(whole: Whole) -> DocumentMatch | None:
         found: list[Span] = []
         for index, (clause, folded) in enumerate(zip(whole.clauses, whole.folded, strict=True)):
-            if not any(char.isalpha() for char in clause.sentence.text):
-                continue  # a bare line is there to be signed on, or to write below
-            near = " ".join(whole.folded[max(0, index - 3) : index + 4]) if len(folded) < 80 else folded
-            if signature.matches(near, clause.sentence.language):
+            text = clause.sentence.text
+            for mark in needed:
+                if mark in text:
+                    break
+            else:
                 continue
-            match = blank.search(clause.sentence.text)
-            if match is not None and not _leader_of_contents(clause.sentence, match):
+            match = blank.search(text)
+            # A bare line is there to be signed on, or to write below.
+            if match is None or not any(map(str.isalpha, text)) or _leader_of_contents(clause.sentence, match):
+                continue
+            near = " ".join(whole.folded[max(0, index - 3) : index + 4]) if len(folded) < 80 else folded
+            if not signature.matches(near, clause.sentence.language):
                 found.append(_within(clause.sentence, match.start(), match.end()))
         return DocumentMatch(tuple(found[:_MOST_EVIDENCE]), (("value", str(len(found))),)) if found else None
 

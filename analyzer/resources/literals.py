@@ -11,15 +11,22 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
-#: A literal ("" where the word that led here is all of it), what the text must hold besides, and the item.
+#: Where a piece that stands in a word leads: a literal ("" where the piece is all of it), what the text must hold besides, and the item.
 _Entry = tuple[str, str, T]
+
+#: What a word leads to: items, items with a string that the text must hold too, and items with two of them.
+_Known = tuple[tuple[T, ...], tuple[tuple[str, T], ...], tuple[tuple[str, str, T], ...]]
 
 _WORD = re.compile(r"\w+")
 #: Words remembered per index, and the longest of them: texts full of serial numbers must not fill the memory.
 _MOST_WORDS = 100_000
 _LONGEST_WORD = 60
-_OPTIONAL = ("?", "*", "{")
+#: Letters that stand for themselves, and what can follow the last of them and is about it alone.
+_LETTERS = re.compile(r"[^\\.^$*+?|()\[\]{}]+")
+_REPEATS = tuple("?*{")
+_COUNT = re.compile(r"\{(\d*)(?:,\d*)?\}")
 _FIGURES = tuple("0123456789")
+_CLASS_OF_FIGURES = re.compile(r"(?:\d-\d|\d)+", re.ASCII)
 #: Literals of this length tell much; shorter ones are tried for all texts, once for all expressions that share them.
 _TELLING = 3
 #: Looking for more strings than this costs what running the expression costs.
@@ -66,6 +73,12 @@ def _candidates(branch: str, shortest: int) -> list[tuple[str, ...]]:
     run = ""
     position = 0
     while position < len(branch):
+        letters = _LETTERS.match(branch, position)
+        if letters is not None:
+            position = letters.end() - (branch[letters.end() : letters.end() + 1] in _REPEATS)
+            run += branch[letters.start() : position]
+            if position == letters.end():
+                continue
         character = branch[position]
         plain = ""
         if character == "\\":
@@ -77,6 +90,9 @@ def _candidates(branch: str, shortest: int) -> list[tuple[str, ...]]:
                 found.append(_FIGURES)
         elif character == "[":
             step = branch.index("]", position + 2) - position + 1
+            figures = _figures_of(branch[position + 1 : position + step - 1])
+            if figures and not _may_be_absent(branch, position + step):
+                found.append(figures)
         elif character == "(":
             step = _group_end(branch, position) - position + 1
             inner = branch[position + 1 : position + step - 1]
@@ -90,7 +106,7 @@ def _candidates(branch: str, shortest: int) -> list[tuple[str, ...]]:
             step = 1
             plain = character if character not in ".^$*+?|)]}" else ""
         if plain and not _may_be_absent(branch, position + step):
-            run += plain
+            run += plain if branch[position + step : position + step + 1] != "{" else plain * _least(branch, position + step)
         else:
             if run:
                 found.append((run,))
@@ -101,9 +117,24 @@ def _candidates(branch: str, shortest: int) -> list[tuple[str, ...]]:
     return found
 
 
+def _figures_of(inside: str) -> tuple[str, ...]:
+    """Return the figures that a class such as `[1-5]` stands for; none where it holds anything else."""
+    if not _CLASS_OF_FIGURES.fullmatch(inside):
+        return ()
+    bounds = [(part[0], part[-1]) for part in re.findall(r"\d-\d|\d", inside)]
+    return tuple(figure for figure in _FIGURES if any(low <= figure <= high for low, high in bounds))
+
+
 def _may_be_absent(branch: str, after: int) -> bool:
-    """Whether what ends before `after` may be missing; `{1,3}` is counted as if it might, which is safe."""
-    return branch[after : after + 1] in _OPTIONAL and bool(branch[after : after + 1])
+    """Whether what ends before `after` may be missing."""
+    mark = branch[after : after + 1]
+    return mark == "?" or mark == "*" or (mark == "{" and not _least(branch, after))
+
+
+def _least(branch: str, after: int) -> int:
+    """Return how often at least what ends before a count such as `{3,}` stands there, at most 8; 1 where that is no count."""
+    count = _COUNT.match(branch, after)
+    return 1 if count is None else min(int(count.group(1) or 0), 8)
 
 
 def _group_end(pattern: str, start: int) -> int:
@@ -128,6 +159,8 @@ def _group_end(pattern: str, start: int) -> int:
 
 def _split_choices(pattern: str) -> list[str]:
     """Split at the top-level bars."""
+    if "|" not in pattern:
+        return [pattern]
     parts: list[str] = []
     start = position = 0
     while position < len(pattern):
@@ -143,6 +176,56 @@ def _split_choices(pattern: str) -> list[str]:
             start = position + 1
         position += 1
     return [*parts, pattern[start:]]
+
+
+def leading_literals(pattern: str) -> tuple[str, ...]:
+    """Return plain strings with one of which every match of `pattern` begins; empty where that cannot be told.
+
+    Examples
+    --------
+    >>> leading_literals("(?:le |la )?client[ei]|mandant")
+    ('client', 'la ', 'le ', 'mandant')
+    >>> leading_literals(r"\\w*kunde")
+    ()
+    """
+    found: set[str] = set()
+    for branch in _split_choices(pattern):
+        literals = _beginnings_of(branch)
+        if not literals:
+            return ()
+        found |= literals
+    return tuple(sorted(text for text in found if not any(text[:n] in found for n in range(1, len(text)))))
+
+
+def _beginnings_of(branch: str) -> set[str]:
+    """Return what a sequence without top-level choice can begin with, empty where that cannot be told."""
+    run = ""
+    position = 0
+    while position < len(branch):
+        character = branch[position]
+        if character == "(":
+            end = _group_end(branch, position) + 1
+            inner = branch[position + 1 : end - 1]
+            if run or (inner.startswith("?") and not inner.startswith("?:")):
+                break
+            literals = set(leading_literals(inner.removeprefix("?:")))
+            if literals and _may_be_absent(branch, end):
+                if branch[end : end + 1] != "?" or branch[end + 1 : end + 2] == "?":
+                    return set()
+                rest = _beginnings_of(branch[end + 1 :])
+                return literals | rest if rest else set()
+            return literals
+        escaped = character == "\\"
+        plain = branch[position + 1] if escaped else character
+        if plain.isalnum() if escaped else character in ".^$*+?|)[]{}":
+            break
+        position += 2 if escaped else 1
+        if _may_be_absent(branch, position):
+            break
+        run += plain
+        if branch[position : position + 1] in ("+", "{"):
+            break
+    return {run} if run else set()
 
 
 def required_elsewhere(pattern: str, literals: Sequence[str]) -> tuple[tuple[str, ...], ...]:
@@ -190,8 +273,9 @@ class LiteralIndex(Generic[T]):
                 piece, starts, ends = found.group(), found.start() > 0, found.end() < len(literal)
                 table = self._tables[(0 if ends else 1) if starts else (2 if ends else 3)]
                 table.setdefault(piece, []).append(("" if piece == literal else literal, also(item), item))
-        self._lengths = [sorted({len(piece) for piece in table}) for table in self._tables]
-        self._known: dict[str, tuple[_Entry[T], ...]] = {}
+        #: How long the pieces are that begin with the same letters, so that a word is cut only where a piece can stand.
+        self._lengths = tuple(_lengths_by_start(table) for table in self._tables)
+        self._known: dict[str, _Known[T]] = {}
 
     def candidates(self, text: str) -> set[T]:
         """Return the items one of whose literals stands in a text, and what they need besides."""
@@ -206,28 +290,63 @@ class LiteralIndex(Generic[T]):
             entries = known.get(word)
             if entries is None:
                 entries = self._entries(word)
-            for literal, besides, item in entries:
+            sure, asking, both = entries
+            if sure:
+                found.update(sure)
+            for literal, item in asking:
+                if literal in text:
+                    found.add(item)
+            for literal, besides, item in both:
                 if literal in text and besides in text:
                     found.add(item)
         return found
 
-    def _entries(self, word: str) -> tuple[_Entry[T], ...]:
-        """Return the literals that a text with this word may hold."""
+    def _entries(self, word: str) -> _Known[T]:
+        """Return what a text with this word may hold: items, items with a string to ask for, and with two."""
         size = len(word)
         whole, beginnings, ends, inside = self._tables
+        at_start, at_end, anywhere = self._lengths[1:]
         found = list(whole.get(word, ()))
-        for n in self._lengths[1]:
-            if n <= size:
-                found += beginnings.get(word[:n], ())
-        for n in self._lengths[2]:
+        for n in (*at_start.get("", ()), *at_start.get(word[:_TELLING], ())):
+            found += beginnings.get(word[:n], ())
+        pieces: set[str] = set()
+        briefest = anywhere.get("", ())
+        for k in range(size):
+            letters = word[k : k + _TELLING]
+            if letters in at_end and size - k in at_end[letters]:
+                found += ends.get(word[k:], ())
+            if letters in anywhere:
+                pieces.update([word[k : k + n] for n in anywhere[letters]])
+            for n in briefest:
+                pieces.add(word[k : k + n])
+        for n in at_end.get("", ()):
             if n <= size:
                 found += ends.get(word[size - n :], ())
-        for n in self._lengths[3]:
-            for piece in {word[k : k + n] for k in range(size - n + 1)} & inside.keys():
-                found += inside[piece]
-        entries = tuple(found)
+        for piece in pieces & inside.keys():
+            found += inside[piece]
+        sure: list[T] = []
+        asking: list[tuple[str, T]] = []
+        both: list[_Entry[T]] = []
+        for entry in found:
+            literal, besides, item = entry
+            if literal and besides:
+                both.append(entry)
+            elif literal or besides:
+                asking.append((literal or besides, item))
+            else:
+                sure.append(item)
+        entries: _Known[T] = (tuple(sure), tuple(asking), tuple(both))
         if size <= _LONGEST_WORD:
             if len(self._known) >= _MOST_WORDS:
                 self._known.clear()
             self._known[word] = entries
         return entries
+
+
+def _lengths_by_start(pieces: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    """Map the first letters of pieces to their lengths; pieces of fewer letters stand under ""."""
+    lengths: dict[str, set[int]] = {}
+    for piece in pieces:
+        lengths.setdefault(piece[:_TELLING] if len(piece) >= _TELLING else "", set()).add(len(piece))
+    return {start: tuple(sorted(found)) for start, found in lengths.items()}
+
