@@ -14,6 +14,28 @@ clock = time.thread_time
 RESERVE = 0.3
 
 
+class Deadline:
+    """A moment in the time of the processor that a loop can ask for at each step.
+
+    The clock of the processor is a call to the system, twenty times dearer than that of the wall, which never runs behind it: until the wall says that the
+    time can be over, it is not.
+    """
+
+    __slots__ = ("_end", "_look")
+
+    def __init__(self, seconds: float) -> None:
+        self._look = time.monotonic() + seconds
+        self._end = clock() + seconds
+
+    def passed(self) -> bool:
+        """Tell whether the time is over."""
+        if time.monotonic() < self._look:
+            return False
+        left = self._end - clock()
+        self._look = time.monotonic() + left
+        return left < 0
+
+
 class Budget:
     """Counts the pages of a document and tells how long its readers may still work.
 
