@@ -275,7 +275,7 @@ def _make_device(manager: Any, limits: Limits, budget: Budget) -> PDFDevice:
             self.characters = 0
             self.depth = self.draws = 0
             self.calls = 0
-            self.deadline = Deadline(min(limits.page_timeout_s, budget.left_for_pages))
+            self.deadline = Deadline(budget.left_for_page(limits.page_timeout_s))
 
         def tick(self) -> None:
             """Give the page up when its time is over; the clock is looked at every 64th time."""

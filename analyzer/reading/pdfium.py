@@ -56,7 +56,7 @@ def read_pdf_pages(
                 continue
             if budget is not None:
                 budget.add_page()
-                if budget.left_for_pages < 0:
+                if budget.left_for_page(0.0) < 0:
                     late = RawPage(number, 0, 0)
                     late.error, late.gave_up = "no time was left for the page", True
                     yield late
