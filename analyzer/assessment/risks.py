@@ -8,7 +8,6 @@ from itertools import pairwise
 
 from analyzer.assessment.catalogue import Risk, load_catalogue
 from analyzer.assessment.document_rules import Whole
-from analyzer.assessment.needs import PhraseIndex
 from analyzer.assessment.passages import Match, Passage
 from analyzer.assessment.phrases import fold_text
 from analyzer.assessment.roles import assign_roles
@@ -51,9 +50,10 @@ def assess_risks(
     if not with_roles:
         clauses = assign_roles(clauses)
     risks = [risk for risk in catalogue.risks.values() if risk.when is not None]
-    findings = list(_sentence_findings(clauses, _Risks(risks), settings, catalogue.phrases))
+    whole = Whole(clauses, document, settings, phrases=catalogue.phrases)
+    findings = list(_sentence_findings(whole, _Risks(risks)))
     findings.sort(key=lambda finding: (finding.evidence[0].start, finding.rule))
-    whole = Whole(clauses, document, settings, tuple(findings))
+    whole.findings = tuple(findings)
     for risk in catalogue.risks.values():
         if risk.check is None or (settings.side is Side.PROVIDER and not risk.both_sides):
             continue
@@ -79,27 +79,28 @@ class _Risks:
         for number, risk in enumerate(risks):
             for label in risk.needs.labels or ():
                 self._by_label.setdefault(label, []).append(number)
-        self._by_labels: dict[tuple[frozenset[str], frozenset[str]], list[Risk]] = {}
+        self._by_labels: dict[tuple[frozenset[str], frozenset[str]], list[tuple[Risk, str, tuple[frozenset[int], ...]]]] = {}
 
-    def _for_labels(self, passage: Passage) -> list[Risk]:
-        """Return the rules that the labels of a passage allow, in their order."""
+    def _for_labels(self, passage: Passage) -> list[tuple[Risk, str, tuple[frozenset[int], ...]]]:
+        """Return the rules that the labels of a passage allow, in their order, each with its id and the words that it needs."""
         key = passage.categories, passage.heading_categories
         known = self._by_labels.get(key)
         if known is None:
             numbers = set(self._free)
             for label in key[0] | key[1]:
                 numbers.update(self._by_label.get(label, ()))
-            known = self._by_labels[key] = [self._risks[number] for number in sorted(numbers)]
+            allowed = [self._risks[number] for number in sorted(numbers)]
+            known = self._by_labels[key] = [(risk, risk.id, risk.needs.groups) for risk in allowed]
         return known
 
     def firing(self, passage: Passage, pieces: Sequence[_Piece], known: Set[str] = frozenset()) -> Iterator[tuple[Risk, Match]]:
         """Yield the rules that hold on a passage, in their order; those in `known` are not asked again."""
         candidates = passage.candidates
         filled = False
-        for risk in self._for_labels(passage):
-            if risk.id in known:
+        for risk, name, needed in self._for_labels(passage):
+            if name in known:
                 continue
-            for groups in risk.needs.groups:
+            for groups in needed:
                 if groups.isdisjoint(candidates):
                     break
             else:
@@ -133,10 +134,10 @@ def _quantities_of(pieces: Sequence[_Piece]) -> tuple[Quantity, ...]:
     )
 
 
-def _sentence_findings(clauses: tuple[Clause, ...], risks: _Risks, settings: Settings, phrases: PhraseIndex) -> Iterator[Finding]:
-    builder = _Builder(clauses, settings, phrases)
+def _sentence_findings(whole: Whole, risks: _Risks) -> Iterator[Finding]:
+    builder = _Builder(whole)
     fired: list[set[str]] = []
-    for index in range(len(clauses)):
+    for index in range(len(whole.clauses)):
         found: set[str] = set()
         fired.append(found)
         if builder.bare(index):
@@ -165,10 +166,9 @@ def _sentence_findings(clauses: tuple[Clause, ...], risks: _Risks, settings: Set
 class _Builder:
     """Makes passages of clauses, with what the headings above say."""
 
-    def __init__(self, clauses: tuple[Clause, ...], settings: Settings, phrases: PhraseIndex) -> None:
-        self.clauses = clauses
-        self.settings = settings
-        self.phrases = phrases
+    def __init__(self, whole: Whole) -> None:
+        self.whole = whole
+        self.clauses = clauses = whole.clauses
         self._memo: dict[str, dict[int, bool]] = {}
         self._text = ""
         self._headings: dict[str, frozenset[str]] = {
@@ -194,10 +194,12 @@ class _Builder:
             heading_categories=self._headings.get(above, frozenset()),
             heading_path=last.heading_path,
             kind=last.kind,
-            settings=self.settings,
+            settings=self.whole.settings,
             document=self._whole_text,
             document_memo=self._memo.setdefault(language, {}),
-            phrases=self.phrases,
+            phrases=self.whole.phrases,
+            # What a row by itself may say is asked for by the rules over the document too.
+            _candidates=self.whole.candidates(rows[0]) if len(rows) == 1 else None,
         )
         return passage, pieces
 

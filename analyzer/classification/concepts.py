@@ -8,6 +8,7 @@ case do not count. All patterns are looked up in one pass over the words of a te
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -126,11 +127,11 @@ class ConceptMatcher:
         words = _WORD.findall(fold(text))
         counts: dict[int, int] = {}
         last = len(words) - 1
-        known = self._known
-        for i, word in enumerate(words):
-            start = known.get(word, _UNKNOWN)
+        for i, start in enumerate(map(self._known.get, words, itertools.repeat(_UNKNOWN))):
+            if start is None:
+                continue
             if start is _UNKNOWN:
-                start = self._starting_with(word)
+                start = self._starting_with(words[i])
             at = i
             while start is not None:
                 for concept in start.alone:

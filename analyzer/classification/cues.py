@@ -15,7 +15,7 @@ import numpy as np
 
 from analyzer.classification.masking import MAX_CHARACTERS
 from analyzer.resources import read_toml
-from analyzer.resources.literals import LiteralIndex, required_elsewhere, required_literals
+from analyzer.resources.literals import LiteralIndex, required_elsewhere, required_literals, split_choices
 from analyzer.types import LANGUAGES
 
 #: Plain words, at the beginning or end of a word or both.
@@ -73,7 +73,9 @@ class Cue:
 
     def _compile(self) -> Callable[[str], re.Match[str] | None]:
         # Texts are lowered, and without IGNORECASE an expression looks for its first letters before anything else: half the time.
-        self._search = re.compile(self.pattern).search
+        compiled = re.compile(self.pattern)
+        # An expression for the beginning is not tried anywhere else.
+        self._search = compiled.match if self.pattern.startswith("^") and len(split_choices(self.pattern)) == 1 else compiled.search
         return self._search
 
 

@@ -166,7 +166,7 @@ class NgramTfidf:
             before = len(found)
             words = _WORD.findall(text)
             for n in range(low, high + 1):
-                grams = words if n == 1 else map(" ".join, zip(*(words[k:] for k in range(n)), strict=False))
+                grams = words if n == 1 else map(" ".join, zip(*[words[k:] for k in range(n)], strict=False))
                 found += [column for column in number(grams) if column is not None]
             lengths.append(len(found) - before)
         return np.repeat(np.arange(len(lengths), dtype=np.int32), lengths), np.asarray(found, dtype=np.int32)

@@ -46,7 +46,7 @@ def required_literals(pattern: str, shortest: int = _TELLING) -> tuple[str, ...]
     ('€',)
     """
     found: set[str] = set()
-    for branch in _split_choices(pattern):
+    for branch in split_choices(pattern):
         best: tuple[str, ...] = ()
         for candidate in _candidates(branch, shortest):
             if _telling(candidate) > _telling(best):
@@ -157,8 +157,8 @@ def _group_end(pattern: str, start: int) -> int:
     raise ValueError(f"unbalanced bracket in {pattern!r}")
 
 
-def _split_choices(pattern: str) -> list[str]:
-    """Split at the top-level bars."""
+def split_choices(pattern: str) -> list[str]:
+    """Split an expression at its top-level bars."""
     if "|" not in pattern:
         return [pattern]
     parts: list[str] = []
@@ -189,7 +189,7 @@ def leading_literals(pattern: str) -> tuple[str, ...]:
     ()
     """
     found: set[str] = set()
-    for branch in _split_choices(pattern):
+    for branch in split_choices(pattern):
         literals = _beginnings_of(branch)
         if not literals:
             return ()
@@ -236,7 +236,7 @@ def required_elsewhere(pattern: str, literals: Sequence[str]) -> tuple[tuple[str
     >>> required_elsewhere("(client|customer) .{0,20}(must|shall) ", ("client", "customer"))
     ((' ',), ('must', 'shall'))
     """
-    branches = _split_choices(pattern)
+    branches = split_choices(pattern)
     if len(branches) > 1:
         return ()
     groups = {group for group in _candidates(branches[0], 1) if len(group) <= _MOST_CHOICES and not set(group) & set(literals)}
