@@ -232,8 +232,10 @@ class _Watch:
 
     def _left(self) -> float:
         passed = time.monotonic() - self._begun
+        if passed < self.allowed or self._worked is None:
+            return self.allowed - passed
         worked = _processor_seconds(self._worker.process.pid)
-        if passed < self.allowed or worked is None or self._worked is None:
+        if worked is None:
             return self.allowed - passed
         return min(self.allowed - (worked - self._worked), self.allowed + PATIENCE_S - passed)
 

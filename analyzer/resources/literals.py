@@ -14,8 +14,9 @@ T = TypeVar("T")
 #: Where a piece that stands in a word leads: a literal ("" where the piece is all of it), what the text must hold besides, and the item.
 _Entry = tuple[str, str, T]
 
-#: What a word leads to: items, items with a string that the text must hold too, and items with two of them.
-_Known = tuple[tuple[T, ...], tuple[tuple[str, T], ...], tuple[tuple[str, str, T], ...]]
+#: What a word leads to: items, items by a string that the text must hold too, and items by two of them.
+_Asking = tuple[tuple[str, list[T]], ...]
+_Known = tuple[tuple[T, ...], _Asking[T], tuple[tuple[str, _Asking[T]], ...]]
 
 _WORD = re.compile(r"\w+")
 #: Words remembered per index, and the longest of them: texts full of serial numbers must not fill the memory.
@@ -275,7 +276,7 @@ class LiteralIndex(Generic[T]):
                 table.setdefault(piece, []).append(("" if piece == literal else literal, also(item), item))
         #: How long the pieces are that begin with the same letters, so that a word is cut only where a piece can stand.
         self._lengths = tuple(_lengths_by_start(table) for table in self._tables)
-        self._known: dict[str, _Known[T]] = {}
+        self._known: dict[str, _Known[T] | tuple[()]] = {}
 
     def candidates(self, text: str) -> set[T]:
         """Return the items one of whose literals stands in a text, and what they need besides."""
@@ -285,24 +286,24 @@ class LiteralIndex(Generic[T]):
                 if sign in text:
                     found.update(items)
                     break
-        known = self._known
-        for word in set(_WORD.findall(text)):
-            entries = known.get(word)
-            if entries is None:
-                entries = self._entries(word)
-            sure, asking, both = entries
+        words = set(_WORD.findall(text))
+        met = list(filter(None, map(self._known.get, words)))
+        met += filter(None, map(self._entries, words.difference(self._known)))
+        for sure, asking, both in met:
             if sure:
                 found.update(sure)
-            for literal, item in asking:
+            for literal, items in asking:
                 if literal in text:
-                    found.add(item)
-            for literal, besides, item in both:
-                if literal in text and besides in text:
-                    found.add(item)
+                    found.update(items)
+            for literal, more in both:
+                if literal in text:
+                    for besides, items in more:
+                        if besides in text:
+                            found.update(items)
         return found
 
-    def _entries(self, word: str) -> _Known[T]:
-        """Return what a text with this word may hold: items, items with a string to ask for, and with two."""
+    def _entries(self, word: str) -> _Known[T] | tuple[()]:
+        """Return what a text with this word may hold: items, items with a string to ask for, and with two; most words lead to nothing."""
         size = len(word)
         whole, beginnings, ends, inside = self._tables
         at_start, at_end, anywhere = self._lengths[1:]
@@ -325,17 +326,18 @@ class LiteralIndex(Generic[T]):
         for piece in pieces & inside.keys():
             found += inside[piece]
         sure: list[T] = []
-        asking: list[tuple[str, T]] = []
-        both: list[_Entry[T]] = []
-        for entry in found:
-            literal, besides, item = entry
+        asking: dict[str, list[T]] = {}
+        both: dict[str, dict[str, list[T]]] = {}
+        for literal, besides, item in found:
             if literal and besides:
-                both.append(entry)
+                both.setdefault(literal, {}).setdefault(besides, []).append(item)
             elif literal or besides:
-                asking.append((literal or besides, item))
+                asking.setdefault(literal or besides, []).append(item)
             else:
                 sure.append(item)
-        entries: _Known[T] = (tuple(sure), tuple(asking), tuple(both))
+        entries: _Known[T] | tuple[()] = ()
+        if found:
+            entries = tuple(sure), tuple(asking.items()), tuple([(literal, tuple(more.items())) for literal, more in both.items()])
         if size <= _LONGEST_WORD:
             if len(self._known) >= _MOST_WORDS:
                 self._known.clear()

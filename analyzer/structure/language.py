@@ -82,12 +82,17 @@ def _foreign_words(language: str) -> dict[str, float]:
     return {word: max(others) for word, others in weights.items() if others}
 
 
+@cache
+def _foreign_letters(language: str) -> str:
+    return "".join(letters for other, letters in (*_LETTERS, ("it", "òìàè")) if other != language)
+
+
 def _most_foreign_points(text: str, language: str) -> float:
     """Return what no other language than `language` has more points than: most blocks need not be scored for each."""
     lowered = text[:SAMPLE].lower()
     points = sum(filter(None, map(_foreign_words(language).get, _WORD.findall(lowered))))
     if not lowered.isascii():
-        points += 0.5 * sum(sum(map(lowered.count, letters)) for other, letters in (*_LETTERS, ("it", "òìàè")) if other != language)
+        points += 0.5 * sum(map(lowered.count, _foreign_letters(language)))
     return points
 
 
