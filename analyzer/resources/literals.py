@@ -59,13 +59,22 @@ def required_literals(pattern: str, shortest: int = _TELLING) -> tuple[str, ...]
 
 
 def _telling(candidate: tuple[str, ...]) -> float:
-    """Return how much it says of a text that it holds one of these: by the shortest; below three letters a sign is rarer than a figure, a figure rarer than letters."""
+    """Return how much it says of a text that it holds one of these: by the shortest; below three letters a sign is rarer than a figure, a figure rarer than letters.
+
+    A blank says nothing. Of short ones the longer as a whole say more: "km" or "kilometre" against "le", "du" or "par".
+    """
     if not candidate:
         return 0.0
     shortest = min(map(len, candidate))
     if shortest >= _TELLING:
         return shortest
-    return 2.0 if not any(map(str.isalnum, candidate)) else 1.0 + shortest / 4 if not any(map(str.isalpha, candidate)) else shortest / 4
+    if any(map(str.isspace, candidate)):
+        return 0.01
+    if not any(map(str.isalnum, candidate)):
+        return 2.0
+    if not any(map(str.isalpha, candidate)):
+        return 1.0 + shortest / 4
+    return shortest / 4 + 0.01 * min(20.0, sum(map(len, candidate)) / len(candidate))
 
 
 def _candidates(branch: str, shortest: int) -> list[tuple[str, ...]]:
