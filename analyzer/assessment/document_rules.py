@@ -13,7 +13,7 @@ from typing import Any
 from analyzer.assessment.needs import PhraseIndex
 from analyzer.assessment.phrases import Group, fold_text
 from analyzer.errors import ResourceError
-from analyzer.resources.literals import required_literals
+from analyzer.resources.literals import leading_literals, required_literals
 from analyzer.settings import Settings
 from analyzer.types import LANGUAGES, Clause, Document, Duration, Finding, Sentence, SentenceKind, ServiceWindow, Span, TimeUnit
 
@@ -181,7 +181,11 @@ def _undefined_priorities(options: dict[str, Any], groups: Mapping[str, Group], 
     def holds(whole: Whole) -> DocumentMatch | None:
         named: list[Clause] = []
         for row, clause in enumerate(whole.clauses):
-            if whole.says(row, priority) and timed.intersection(clause.categories) and any(isinstance(item, Duration) for item in clause.quantities):
+            if (
+                whole.says(row, priority)
+                and timed.intersection(clause.categories)
+                and any(isinstance(item, Duration) for item in clause.quantities)
+            ):
                 named.append(clause)
                 # The row itself may say what the priority means.
                 if whole.says(row, meaning):
@@ -250,9 +254,13 @@ def _words(options: dict[str, Any], where: str) -> dict[str, list[str]]:
 
 def _all_needed(expressions: list[str]) -> tuple[str, ...]:
     """Return strings of which a text holds one where one of the expressions matches: ("",) where that cannot be told."""
-    choices = [required_literals(expression, shortest=1) for expression in expressions]
-    flagged = any(re.search(r"\(\?[a-zA-Z-]", expression) for expression in expressions)
-    return tuple(literal for choice in choices for literal in choice) if all(choices) and not flagged else ("",)
+    if any(re.search(r"\(\?[a-zA-Z-]", expression) for expression in expressions):
+        return ("",)  # flags: letters may not stand for themselves
+    choices = []
+    for expression in expressions:
+        found = [choice for choice in (required_literals(expression, shortest=1), leading_literals(expression)) if choice]
+        choices.append(min(found, key=len, default=("",)))
+    return tuple(dict.fromkeys(literal for choice in choices for literal in choice))
 
 
 @_check("blank_fields")

@@ -60,7 +60,9 @@ class ClauseModel:
 
     def choose_all(self, rows: Sequence[Row], probabilities: np.ndarray) -> list[tuple[Label, ...]]:
         """Turn probabilities into labels, with the thresholds for rows in context or alone."""
-        linked = self._linked(rows) if self.context is not None and self.context_calibration is not None else np.zeros(len(rows), dtype=bool)
+        linked = (
+            self._linked(rows) if self.context is not None and self.context_calibration is not None else np.zeros(len(rows), dtype=bool)
+        )
         alone = self.calibration
         among = self.context_calibration or alone
         if self.single_label or self.always_labelled:

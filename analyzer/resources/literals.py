@@ -285,7 +285,7 @@ class LiteralIndex(Generic[T]):
                 table.setdefault(piece, []).append(("" if piece == literal else literal, also(item), item))
         #: How long the pieces are that begin with the same letters, so that a word is cut only where a piece can stand.
         self._lengths = tuple(_lengths_by_start(table) for table in self._tables)
-        self._known: dict[str, _Known[T] | tuple[()]] = {}
+        self._known: dict[str, _Known[T] | None] = {}
 
     def candidates(self, text: str) -> set[T]:
         """Return the items one of whose literals stands in a text, and what they need besides."""
@@ -311,8 +311,8 @@ class LiteralIndex(Generic[T]):
                             found.update(items)
         return found
 
-    def _entries(self, word: str) -> _Known[T] | tuple[()]:
-        """Return what a text with this word may hold: items, items with a string to ask for, and with two; most words lead to nothing."""
+    def _entries(self, word: str) -> _Known[T] | None:
+        """Return what a text with this word may hold: items, items with a string to ask for, and with two; None where it may hold nothing."""
         size = len(word)
         whole, beginnings, ends, inside = self._tables
         at_start, at_end, anywhere = self._lengths[1:]
@@ -344,7 +344,7 @@ class LiteralIndex(Generic[T]):
                 asking.setdefault(literal or besides, []).append(item)
             else:
                 sure.append(item)
-        entries: _Known[T] | tuple[()] = ()
+        entries: _Known[T] | None = None
         if found:
             entries = tuple(sure), tuple(asking.items()), tuple([(literal, tuple(more.items())) for literal, more in both.items()])
         if size <= _LONGEST_WORD:
@@ -360,4 +360,3 @@ def _lengths_by_start(pieces: Iterable[str]) -> dict[str, tuple[int, ...]]:
     for piece in pieces:
         lengths.setdefault(piece[:_TELLING] if len(piece) >= _TELLING else "", set()).add(len(piece))
     return {start: tuple(sorted(found)) for start, found in lengths.items()}
-
