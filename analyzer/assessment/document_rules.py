@@ -56,9 +56,11 @@ class Whole:
 
     def says(self, row: int, group: Group) -> bool:
         """Tell whether a group occurs in a row."""
-        if self.phrases is not None and self.phrases.holds(group) and id(group) not in self.candidates(row):
+        language = self.clauses[row].sentence.language
+        indexed = self.phrases is not None and language in LANGUAGES and self.phrases.holds(group)
+        if indexed and id(group) not in self.candidates(row):
             return False
-        return bool(group.matches(self.folded[row], self.clauses[row].sentence.language))
+        return bool(group.matches(self.folded[row], language, likely=indexed))
 
     def with_phrase(self, group: Group) -> list[Clause]:
         return [clause for row, clause in enumerate(self.clauses) if self.says(row, group)]

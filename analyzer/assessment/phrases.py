@@ -115,19 +115,20 @@ class Group:
     stems: Mapping[str, Sequence[str]]
     _compiled: dict[str, _Compiled] = field(default_factory=dict, repr=False)
 
-    def matches(self, folded: str, language: str) -> list[tuple[int, int]]:
-        """Return where the group occurs in folded text, in reading order."""
+    def matches(self, folded: str, language: str, *, likely: bool = False) -> list[tuple[int, int]]:
+        """Return where the group occurs in folded text, in reading order; `likely` is that the text holds one of `literals`, as was seen already."""
         compiled = self._compiled.get(language)
         if compiled is None:
             compiled = self._compiled[language] = self._compile(language)
         pattern, needed, beginnings = compiled
-        for literal in needed:
-            if literal in folded:
-                break
-        else:
-            if pattern is None or needed:
+        if pattern is None:
+            return []
+        if needed and not likely:
+            for literal in needed:
+                if literal in folded:
+                    break
+            else:
                 return []
-        assert pattern is not None
         if not beginnings:
             return [match.span() for match in pattern.finditer(folded)]
         # To find the few places where a match can begin and look there costs a fraction of trying everywhere.
@@ -135,7 +136,8 @@ class Group:
         for beginning in beginnings:
             at = folded.find(beginning)
             while at >= 0:
-                places.append(at)
+                if not at or not ((before := folded[at - 1]).isalnum() or before == "_"):
+                    places.append(at)
                 at = folded.find(beginning, at + 1)
         places.sort()
         found: list[tuple[int, int]] = []
