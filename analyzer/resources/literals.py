@@ -6,6 +6,7 @@ the word is first met, and contracts repeat their words.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Generic, TypeVar
@@ -14,7 +15,7 @@ T = TypeVar("T")
 #: Where a piece that stands in a word leads: a literal ("" where the piece is all of it), what the text must hold besides, and the item.
 _Entry = tuple[str, str, T]
 
-#: What a word leads to: items, items by a string that the text must hold too, and items by two of them.
+#: What a piece leads to: items, items by a string that the text must hold too, and items by two of them.
 _Asking = tuple[tuple[str, list[T]], ...]
 _Known = tuple[tuple[T, ...], _Asking[T], tuple[tuple[str, _Asking[T]], ...]]
 
@@ -268,7 +269,7 @@ class LiteralIndex(Generic[T]):
         self._always: list[T] = []
         self._signs: dict[tuple[str, ...], list[T]] = {}
         #: Literals by a piece of them that stands in one word: as the whole word, its beginning, its end, or anywhere in it.
-        self._tables: tuple[dict[str, list[_Entry[T]]], ...] = ({}, {}, {}, {})
+        tables: tuple[dict[str, list[_Entry[T]]], ...] = ({}, {}, {}, {})
         for literals, item in items:
             if not literals:
                 self._always.append(item)
@@ -281,11 +282,14 @@ class LiteralIndex(Generic[T]):
                     continue
                 found = max(_WORD.finditer(literal), key=lambda m: (m.end() - m.start(), m.start() > 0, m.end() < len(literal)))
                 piece, starts, ends = found.group(), found.start() > 0, found.end() < len(literal)
-                table = self._tables[(0 if ends else 1) if starts else (2 if ends else 3)]
+                table = tables[(0 if ends else 1) if starts else (2 if ends else 3)]
                 table.setdefault(piece, []).append(("" if piece == literal else literal, also(item), item))
         #: How long the pieces are that begin with the same letters, so that a word is cut only where a piece can stand.
+        self._tables: tuple[dict[str, _Known[T]], ...] = tuple(
+            {piece: _by_what_is_asked(entries) for piece, entries in table.items()} for table in tables
+        )
         self._lengths = tuple(_lengths_by_start(table) for table in self._tables)
-        self._known: dict[str, _Known[T] | None] = {}
+        self._known: dict[str, tuple[_Known[T], ...]] = {}
 
     def candidates(self, text: str) -> set[T]:
         """Return the items one of whose literals stands in a text, and what they need besides."""
@@ -298,7 +302,7 @@ class LiteralIndex(Generic[T]):
         words = set(_WORD.findall(text))
         met = list(filter(None, map(self._known.get, words)))
         met += filter(None, map(self._entries, words.difference(self._known)))
-        for sure, asking, both in met:
+        for sure, asking, both in itertools.chain.from_iterable(met):
             if sure:
                 found.update(sure)
             for literal, items in asking:
@@ -311,47 +315,45 @@ class LiteralIndex(Generic[T]):
                             found.update(items)
         return found
 
-    def _entries(self, word: str) -> _Known[T] | None:
-        """Return what a text with this word may hold: items, items with a string to ask for, and with two; None where it may hold nothing."""
+    def _entries(self, word: str) -> tuple[_Known[T], ...]:
+        """Return what a text with this word may hold. What a piece leads to is shared by all words with it: a memory of many small things costs the collector."""
         size = len(word)
         whole, beginnings, ends, inside = self._tables
         at_start, at_end, anywhere = self._lengths[1:]
-        found = list(whole.get(word, ()))
-        for n in (*at_start.get("", ()), *at_start.get(word[:_TELLING], ())):
-            found += beginnings.get(word[:n], ())
+        found: list[_Known[T] | None] = [whole.get(word)]
+        found += [beginnings.get(word[:n]) for n in (*at_start.get("", ()), *at_start.get(word[:_TELLING], ())) if n <= size]
         pieces: set[str] = set()
         briefest = anywhere.get("", ())
         for k in range(size):
             letters = word[k : k + _TELLING]
             if letters in at_end and size - k in at_end[letters]:
-                found += ends.get(word[k:], ())
+                found.append(ends.get(word[k:]))
             if letters in anywhere:
                 pieces.update([word[k : k + n] for n in anywhere[letters]])
             for n in briefest:
                 pieces.add(word[k : k + n])
-        for n in at_end.get("", ()):
-            if n <= size:
-                found += ends.get(word[size - n :], ())
-        for piece in pieces & inside.keys():
-            found += inside[piece]
-        sure: list[T] = []
-        asking: dict[str, list[T]] = {}
-        both: dict[str, dict[str, list[T]]] = {}
-        for literal, besides, item in found:
-            if literal and besides:
-                both.setdefault(literal, {}).setdefault(besides, []).append(item)
-            elif literal or besides:
-                asking.setdefault(literal or besides, []).append(item)
-            else:
-                sure.append(item)
-        entries: _Known[T] | None = None
-        if found:
-            entries = tuple(sure), tuple(asking.items()), tuple([(literal, tuple(more.items())) for literal, more in both.items()])
+        found += [ends.get(word[size - n :]) for n in at_end.get("", ()) if n <= size]
+        found += [inside[piece] for piece in pieces & inside.keys()]
+        entries = tuple(filter(None, found))
         if size <= _LONGEST_WORD:
             if len(self._known) >= _MOST_WORDS:
                 self._known.clear()
             self._known[word] = entries
         return entries
+
+
+def _by_what_is_asked(entries: Iterable[_Entry[T]]) -> _Known[T]:
+    sure: list[T] = []
+    asking: dict[str, list[T]] = {}
+    both: dict[str, dict[str, list[T]]] = {}
+    for literal, besides, item in entries:
+        if literal and besides:
+            both.setdefault(literal, {}).setdefault(besides, []).append(item)
+        elif literal or besides:
+            asking.setdefault(literal or besides, []).append(item)
+        else:
+            sure.append(item)
+    return tuple(sure), tuple(asking.items()), tuple([(literal, tuple(more.items())) for literal, more in both.items()])
 
 
 def _lengths_by_start(pieces: Iterable[str]) -> dict[str, tuple[int, ...]]:

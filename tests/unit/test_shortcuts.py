@@ -21,6 +21,7 @@ from analyzer.classification.concepts import concept_matcher
 from analyzer.classification.context import ContextModel
 from analyzer.classification.cues import _cue_list, cue_categories
 from analyzer.classification.features import FieldTfidf
+from analyzer.classification.masking import mask, mask_aligned
 from analyzer.classification.model import ClauseModel
 from analyzer.classification.rows import Row
 from analyzer.reading import budget, isolation
@@ -154,6 +155,14 @@ def test_blocks_that_are_not_scored_speak_no_other_language(words: list[str]) ->
 
 
 # ------------------------------------------------------------------------------------------------ rows
+
+
+_PIECES = ["1", "24", "7", "/", "a@b.ch", "www.x", "http://x", "[x]", "<b>", "{{n}}", "%", "pour cent", "CHF ", "²", "2024", "1.2.", "b) ", "Art. 3 ", " ", "h", "\n"]
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=10).map("".join))
+def test_masks_that_are_not_tried_would_change_nothing(text: str) -> None:
+    assert mask(text) == mask_aligned(text)[0]
 
 
 @pytest.mark.parametrize("with_context", [True, False])
