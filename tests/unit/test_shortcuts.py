@@ -157,7 +157,29 @@ def test_blocks_that_are_not_scored_speak_no_other_language(words: list[str]) ->
 # ------------------------------------------------------------------------------------------------ rows
 
 
-_PIECES = ["1", "24", "7", "/", "a@b.ch", "www.x", "http://x", "[x]", "<b>", "{{n}}", "%", "pour cent", "CHF ", "²", "2024", "1.2.", "b) ", "Art. 3 ", " ", "h", "\n"]
+_PIECES = [
+    "1",
+    "24",
+    "7",
+    "/",
+    "a@b.ch",
+    "www.x",
+    "http://x",
+    "[x]",
+    "<b>",
+    "{{n}}",
+    "%",
+    "pour cent",
+    "CHF ",
+    "²",
+    "2024",
+    "1.2.",
+    "b) ",
+    "Art. 3 ",
+    " ",
+    "h",
+    "\n",
+]
 
 
 @given(st.lists(st.sampled_from(_PIECES), max_size=10).map("".join))
