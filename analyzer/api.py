@@ -106,7 +106,7 @@ class Analyzer:
 
         settings = settings or self.settings
         main = language or detect_language(document.text)
-        sentences = split_document(document, language=language)
+        sentences = split_document(document, language=language, main=main)
         if len(sentences) > settings.limits.max_rows:
             raise TooLargeError(
                 f"The document has {len(sentences)} rows, more than {settings.limits.max_rows}",

@@ -23,7 +23,7 @@ from pathlib import Path
 from analyzer import errors
 from analyzer.errors import AnalyzerError, CorruptDocumentError, ReadError, TimeLimitError
 from analyzer.reading.sniff import DOCX, HTML, ODT, TEXT, sniff
-from analyzer.reading.wire import load_plain, receive, send
+from analyzer.reading.wire import load_plain, receive, send, unpack_document
 from analyzer.settings import Settings
 from analyzer.types import Document
 
@@ -158,9 +158,10 @@ class _Worker:
                     watch.allowed = float(content)
                 elif kind == "last":
                     self.retired = True
-                elif kind == "document" and isinstance(content, Document):
+                elif kind == "document":
+                    document = unpack_document(content)
                     self.clean = True
-                    return content
+                    return document
                 elif kind == "error":
                     code, message, hint = content
                     self.clean = True
@@ -231,8 +232,10 @@ class _Watch:
 
     def _left(self) -> float:
         passed = time.monotonic() - self._begun
+        if passed < self.allowed or self._worked is None:
+            return self.allowed - passed
         worked = _processor_seconds(self._worker.process.pid)
-        if passed < self.allowed or worked is None or self._worked is None:
+        if worked is None:
             return self.allowed - passed
         return min(self.allowed - (worked - self._worked), self.allowed + PATIENCE_S - passed)
 

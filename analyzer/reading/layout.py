@@ -45,7 +45,7 @@ _OPEN_END = re.compile(
     r"|pour|avec|il|lo|gli|una|di|del|della|dei|delle|da|entro|per|con|the|a|an|of|and|or|to|within|by|with|for|from)$"
 )
 _FIGURE_GOES_ON = re.compile(r"\d{1,4}\s+[a-zà-öø-ÿ]")
-_SENTENCE_END = re.compile(r"[.!?:;…»”\"')]\s*$")
+_SENTENCE_END = frozenset(".!?:;…»”\"')")
 
 
 def find_gutter(rows: list[list[Segment]], width: float) -> float | None:
@@ -211,6 +211,8 @@ def _grid_lines(rows: list[list[list[Segment]]], number: int) -> list[TextLine]:
 
 
 def _union(segments: list[Segment], number: int) -> Box:
+    if len(segments) == 1:
+        return Box(number, *segments[0].box)
     return Box(
         number, min(s.x0 for s in segments), min(s.top for s in segments), max(s.x1 for s in segments), max(s.bottom for s in segments)
     )
@@ -227,6 +229,7 @@ def _prose_lines(rows: list[list[Segment]], page: RawPage) -> list[TextLine]:
     loose = 2 * sum(row[-1].x1 < right_edge - 0.25 * max(60.0, right_edge - row[0].x0) for row in rows) > len(rows)
     lines: list[TextLine] = []
     previous: list[Segment] | None = None
+    weight = (0.0, False)
     #: Where the item begins to which the lines belong: text that begins there and is no item of its own comes after the list.
     item_x: float | None = None
     for position, row in enumerate(rows):
@@ -237,14 +240,17 @@ def _prose_lines(rows: list[list[Segment]], page: RawPage) -> list[TextLine]:
             previous, after = None, tables[position].last
             continue
         box = _union(row, page.number)
-        size, bold = max(s.size for s in row), all(s.bold for s in row)
-        text = " ".join(s.text for s in row)
+        if len(row) == 1:
+            size, bold, text = row[0].size, row[0].bold, row[0].text
+        else:
+            size, bold = max(s.size for s in row), all(s.bold for s in row)
+            text = " ".join(s.text for s in row)
         new_block = previous is None
         if previous is not None:
             distance = row[0].top - previous[0].top
-            before = max(s.size for s in previous)
-            same = abs(before - size) <= 0.12 * max(before, size) and bold == all(s.bold for s in previous)
-            ended = bool(_SENTENCE_END.search(lines[-1].text)) if lines else True
+            before, before_bold = weight
+            same = abs(before - size) <= 0.12 * max(before, size) and bold == before_bold
+            ended = _ends_sentence(lines[-1].text) if lines else True
             short = previous[-1].x1 < right_edge - 0.25 * max(60.0, right_edge - previous[0].x0)
             small = text[:1].islower()
             apart = distance > 1.45 * max(pitch, size)
@@ -277,7 +283,7 @@ def _prose_lines(rows: list[list[Segment]], page: RawPage) -> list[TextLine]:
         lines.append(TextLine(text, new_block, row[0].hint, box, size, bold))
         if new_block or previous is None:
             item_x = row[0].x0 if _BULLET.match(text) else None
-        previous = row
+        previous, weight = row, (size, bold)
     return lines
 
 
@@ -345,7 +351,7 @@ def continues(previous: list[TextLine], following: list[TextLine]) -> bool:
     if not previous or not following or previous[-1].hint or following[0].hint:
         return False
     last, first = previous[-1], following[0]
-    if _SENTENCE_END.search(last.text) or last.bold != first.bold or _BULLET.match(first.text):
+    if _ends_sentence(last.text) or last.bold != first.bold or _BULLET.match(first.text):
         return False
     if first.text[:1].islower() or last.text.rstrip().endswith(("-", ",")) or _OPEN_END.search(last.text):
         return True
@@ -362,6 +368,13 @@ def continues(previous: list[TextLine], following: list[TextLine]) -> bool:
     )
 
 
+def _ends_sentence(text: str) -> bool:
+    return text.rstrip()[-1:] in _SENTENCE_END
+
+
 def _is_capitals(text: str) -> bool:
-    letters = [c for c in text if c.isalpha()]
-    return len(letters) > 3 and sum(c.isupper() for c in letters) > 0.85 * len(letters)
+    capitals = sum(map(str.isupper, text))
+    if capitals < 4:
+        return False
+    letters = list(filter(str.isalpha, text))
+    return len(letters) > 3 and sum(map(str.isupper, letters)) > 0.85 * len(letters)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzer.errors import ASK_PASSWORD, CorruptDocumentError, EncryptedDocumentError, TooLargeError
 from analyzer.reading.bounded import FOREIGN, Meter, count_pages, make_interpreter, make_manager, open_document, walk_pages
-from analyzer.reading.budget import Budget, clock
+from analyzer.reading.budget import Budget, Deadline
 from analyzer.reading.runs import RawPage, Rule, Run
 from analyzer.settings import Limits
 
@@ -275,7 +275,7 @@ def _make_device(manager: Any, limits: Limits, budget: Budget) -> PDFDevice:
             self.characters = 0
             self.depth = self.draws = 0
             self.calls = 0
-            self.deadline = clock() + min(limits.page_timeout_s, budget.left_for_pages)
+            self.deadline = Deadline(budget.left_for_page(limits.page_timeout_s))
 
         def tick(self) -> None:
             """Give the page up when its time is over; the clock is looked at every 64th time."""
@@ -284,7 +284,7 @@ def _make_device(manager: Any, limits: Limits, budget: Budget) -> PDFDevice:
                 self.look()
 
         def look(self) -> None:
-            if clock() > self.deadline:
+            if self.deadline.passed():
                 self.page.gave_up = True
                 raise PageEndedError("the time of the page is over")
 

@@ -150,6 +150,9 @@ def is_garbled(page: RawPage, shown: int) -> bool:
         return True
     if shown <= LEAST_LETTERS:
         return False
+    folded = text.casefold()
+    if sum(map(folded.count, _VOWELS)) >= LEAST_VOWELS * len(folded):
+        return False  # so many vowels as nearly every page has, whatever the other letters are
     letters, vowels, counts = _count_letters(text)
     if not (letters > LEAST_LETTERS and letters > 0.4 * shown and len(counts) >= 12 and vowels < LEAST_VOWELS * letters):
         return False

@@ -9,7 +9,7 @@ import signal
 from typing import Any
 
 from analyzer.errors import AnalyzerError, CorruptDocumentError
-from analyzer.reading.wire import receive, send
+from analyzer.reading.wire import pack_document, receive, send
 from analyzer.settings import Settings
 
 #: The process ends after so many documents, or when it has grown beyond this: libraries keep what they once took.
@@ -68,7 +68,7 @@ def _answer(files: Any, name: str, settings: Settings, native: bool, tell: Any) 
 
     _limit_memory(settings.limits.read_memory_bytes)
     try:
-        return "document", read_here(files, name, settings, Budget(settings.limits, tell, native=native))
+        return "document", pack_document(read_here(files, name, settings, Budget(settings.limits, tell, native=native)))
     except MemoryError:
         return _TOO_LARGE
     except AnalyzerError as error:
