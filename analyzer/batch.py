@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analyzer._version import __version__
-from analyzer.api import Analyzer, default_analyzer, rules_digest
+from analyzer.api import Analyzer, default_analyzer, remember_rules, rules_digest
 from analyzer.errors import AnalyzerError, DataError, SettingsError, TimeLimitError
 from analyzer.extras import load_extra
 from analyzer.reading import join_names, read_bytes, read_files
@@ -77,6 +77,7 @@ def analyze_many(sources: Iterable[Sources], *, n_jobs: int = -1, settings: Sett
 def run_batch(sources: Iterable[Sources], *, n_jobs: int, settings: Settings) -> Iterator[Report | Failure]:
     """Yield a Report or Failure per source, in order."""
     default_analyzer().model  # noqa: B018 - a missing model is one error now, not one failure per document
+    remember_rules(settings.rules)  # reports come from other processes; this one puts them into words
     if isinstance(sources, str | Path):
         sources = collect_paths(sources)
     iterator = iter(sources)
@@ -171,6 +172,8 @@ def analyze_isolated(
     from joblib.externals.loky.process_executor import BrokenProcessPool, TerminatedWorkerError
 
     settings = settings or default_analyzer().settings
+    with contextlib.suppress(AnalyzerError):  # what is wrong with the rules is the failure of the document
+        remember_rules(settings.rules)
     limit = timeout_s or allowed_seconds(settings) + 20
     # One document at a time: its clock starts when its work does, and nobody else's document dies with it.
     with _isolation.lock:
