@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from importlib.util import find_spec
 from itertools import islice
 from statistics import median
 from typing import TYPE_CHECKING, Any
@@ -121,9 +122,13 @@ def find_languages(command: str) -> tuple[str, ...]:
 
 
 def can_recognize() -> bool:
-    """Tell whether tesseract is there with one of our languages at least."""
+    """Tell whether tesseract is there with one of our languages at least, and the extra that makes pixels of pages."""
     command = find_command()
-    return command is not None and any(name != "osd" for name in find_languages(command))
+    return command is not None and _has_extra() and any(name != "osd" for name in find_languages(command))
+
+
+def _has_extra() -> bool:
+    return all(find_spec(name) is not None for name in ("PIL", "pypdfium2"))
 
 
 def ocr_hint(settings: Settings | None = None) -> str:

@@ -406,3 +406,12 @@ def test_lines_are_found_wherever_they_begin_and_end(length: int) -> None:
         ink[10 * start, start : start + length] = True
         ink[10 * start + 5, start : start + length - 1] = True  # too short
     assert _lines(ink, length, 2.0) == [(10 * start + 0.5, start, start + length) for start in range(91 - length + 1)]
+
+
+def test_without_the_extra_the_message_says_how_to_get_it(make_pdf: MakePdf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr, "find_command", lambda: "/usr/bin/tesseract")
+    monkeypatch.setattr(ocr, "find_languages", lambda command: ("fra", "osd"))
+    monkeypatch.setattr(ocr, "find_spec", lambda name: None)
+    scan = as_scan(render(make_pdf([page_of(FRENCH)])))
+    with pytest.raises(NoTextError, match=r"clause-analyzer\[ocr\]"):
+        read_document(scan, settings=Settings(isolation="never"))
