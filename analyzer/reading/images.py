@@ -81,6 +81,8 @@ def _scan_of(page: Any, number: int, width: float, height: float, limits: Limits
         pixels = bitmap.to_numpy().reshape(bitmap.height, -1).copy()
     else:
         pixels = np.asarray(bitmap.to_pil().convert("L"))
+    if not np.any((pixels[::8, ::8] > 0) & (pixels[::8, ::8] < 255)):
+        return None  # black and white: rendering makes the edges of letters smooth, and a seventh of a per cent more words are right
     image = GrayImage(number, np.ascontiguousarray(np.rot90(pixels, -(page.get_rotation() // 90))), width, height)
     # A stencil, or an image that a mask gives its shape, says something else by itself than on the page: dark all over, or empty.
     return image if BLANK_INK <= image.ink < 0.4 else None

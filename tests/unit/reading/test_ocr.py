@@ -314,6 +314,7 @@ def test_a_page_that_is_one_image_is_taken_as_it_was_scanned(make_pdf: MakePdf) 
     for scan in (page, page.convert("RGB"), page.convert("P")):
         image = image_of(as_scan([scan], 300))
         assert np.array_equal(image.pixels, np.asarray(page)) and abs(image.width - 595) < 1
+    assert len(np.unique(image_of(as_scan([page.convert("1", dither=0)], 300)).pixels)) > 2, "black and white is smoothed"
     # Of another resolution, shown in part, or with something drawn over it: then the page is rendered.
     assert image_of(as_scan([page.resize((page.width // 2, page.height // 2))], 150)).pixels.shape[1] in range(
         page.width - 2, page.width + 3
