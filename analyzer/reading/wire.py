@@ -13,6 +13,9 @@ from analyzer.types import Box, Document, Line, Page, Span
 _HEAD = struct.Struct(">Q")
 #: Longest answer, in bytes; a length beyond is no length.
 _LONGEST = 2**31
+#: Message and hint of a document that needs too much memory: the process that reads it finds out, or who watches it.
+NEEDS_MEMORY = "The document needs more memory than it may have"
+MORE_MEMORY = "raise limits.read_memory_bytes or split the file"
 
 
 def send(pipe: IO[bytes] | None, frame: bytes) -> None:
