@@ -11,7 +11,7 @@ from analyzer.reading.aligned import find_aligned
 from analyzer.reading.bidi import runs_right_to_left, turn_line
 from analyzer.reading.builder import TextLine, clean
 from analyzer.reading.notes import body_size, drop_marks, find_footnotes, marks_of, place_side_notes
-from analyzer.reading.runs import RawPage
+from analyzer.reading.runs import RawPage, part_overlaid
 from analyzer.reading.segments import Segment, split_segments
 from analyzer.reading.tables import Grid, find_grids
 from analyzer.types import Box
@@ -96,12 +96,14 @@ def order_columns(rows: list[list[Segment]], width: float) -> list[list[Segment]
 def layout_page(page: RawPage, furniture: frozenset[str] | None = frozenset()) -> tuple[list[TextLine], tuple[str, ...], list[TextLine]]:
     """Return the lines of a page in reading order, the furniture that was dropped (none with None, page numbers neither), and the footnotes."""
     grids = find_grids(page.rules, page.width, page.height)
-    kept, dropped = _part_furniture(split_segments(page.runs, grids), page, furniture)
+    shown, over = part_overlaid(page.runs)
+    kept, dropped = _part_furniture(split_segments(shown, grids), page, furniture)
+    dropped += over
     size = body_size(kept)
     first = find_footnotes(kept, page, size)
     notes = kept[first:]
     if notes:
-        runs = drop_marks(page.runs, marks_of(notes), size, notes[0][0].top)
+        runs = drop_marks(shown, marks_of(notes), size, notes[0][0].top)
         kept, _ = _part_furniture(split_segments(runs, grids), page, furniture)
         kept = kept[: find_footnotes(kept, page, size)]
     kept = place_side_notes(kept, size)

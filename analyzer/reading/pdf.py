@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import itertools
 import logging
-import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from analyzer.errors import ASK_PASSWORD, CorruptDocumentError, EncryptedDocumentError, TooLargeError
 from analyzer.reading.bounded import FOREIGN, Meter, count_pages, make_interpreter, make_manager, open_document, walk_pages
 from analyzer.reading.budget import Budget, clock
-from analyzer.reading.runs import RawPage, Rule, Run
+from analyzer.reading.runs import RawPage, Rule, Run, split_at_spaces
+from analyzer.reading.unnamed import FIRST_SIGN, SIGNS, UnnamedGlyphs
 from analyzer.settings import Limits
-
-if TYPE_CHECKING:
-    from pdfminer.pdfdevice import PDFDevice
 
 #: A gap inside a run wider than this share of the type size is a space between words.
 WORD_GAP = 0.17
@@ -36,13 +33,11 @@ MAX_PATH = 40
 
 #: Codes that WinAnsiEncoding leaves free; writers of PDF use 0x7f for the dots of lists.
 _FREE_CODES = frozenset({0x7F, 0x81, 0x8D, 0x8F, 0x90, 0x9D})
-#: Three spaces or more set a column apart.
-_SPACES = re.compile("[ \xa0]{3,}")
 _BOLD = ("bold", "black", "heavy", "semibold", "demi")
 
 
 def read_pdf_pages(data: bytes, *, limits: Limits, budget: Budget | None = None, password: str = "") -> Iterator[RawPage]:
-    """Yield the pages of a PDF one by one, each with its runs and rules.
+    """Yield the pages of a PDF, each with its runs and rules.
 
     A page that cannot be read comes with `error` set and what was found before; the others are read.
 
@@ -80,6 +75,7 @@ def read_pdf_pages(data: bytes, *, limits: Limits, budget: Budget | None = None,
         reason = _reason(failure) if failure else "it has no pages"
         raise CorruptDocumentError(f"The PDF cannot be opened: {reason}", hint="open it in a viewer and print it to a new PDF") from failure
     number = 0
+    read: list[RawPage] = []
     while page is not None:
         number += 1
         if number > limits.max_pages:
@@ -92,7 +88,9 @@ def read_pdf_pages(data: bytes, *, limits: Limits, budget: Budget | None = None,
             page = None
         if page is None:
             result.lost = max(0, count_pages(document) - number)
-        yield result
+        read.append(result)
+    device.unnamed.name_letters(read)
+    yield from read
 
 
 def _ways_to_open(data: bytes) -> Iterator[tuple[bytes, bool]]:
@@ -180,34 +178,13 @@ def is_bold(name: str) -> bool:
     return any(word in name for word in _BOLD)
 
 
-def _split_at_spaces(text: str, length: float, size: float) -> Iterator[tuple[str, float, float]]:
-    """Yield the pieces between three spaces or more, each with the shares of the length at which it begins and ends.
-
-    In type of one width all characters count the same; in other type a space is about a quarter of the size (0.25 in Times, 0.28 in Helvetica).
-    """
-    single = abs(length - 0.6 * size * len(text)) < 0.06 * length
-    blanks = sum(character in " \xa0" for character in text)
-    others = len(text) - blanks
-    space = 1.0 if single else 0.26 * size
-    width = 1.0 if single else max(length - space * blanks, 0.1 * size * others) / max(others, 1)
-    total = space * blanks + width * others
-    place, begin = 0.0, 0
-    for gap in _SPACES.finditer(text + "   "):
-        piece = text[begin : gap.start()]
-        inner = sum(character in " \xa0" for character in piece)
-        end = place + space * inner + width * (len(piece) - inner)
-        if piece:
-            yield piece, place / total, end / total
-        place, begin = end + space * (gap.end() - gap.start()), gap.end()
-
-
 def add_run(page: RawPage, text: str, x0: float, y0: float, x1: float, y1: float, size: float, bold: bool) -> None:
     """Add a text to the page by the ends of its baseline (origin bottom left), sorted by the direction in which it runs.
 
     Columns that are set with spaces ("Minor      2 days      5 days") are runs of their own.
     """
     if "   " in text or "\xa0\xa0\xa0" in text:
-        for piece, start, end in _split_at_spaces(text, ((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5, size):
+        for piece, start, end in split_at_spaces(text, ((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5, size):
             ax, ay, bx, by = x0 + start * (x1 - x0), y0 + start * (y1 - y0), x0 + end * (x1 - x0), y0 + end * (y1 - y0)
             add_run(page, piece, ax, ay, bx, by, size, bold)
         return
@@ -258,7 +235,7 @@ def rules_of_path(points: Sequence[tuple[float, float]], stroke: bool, fill: boo
     return []
 
 
-def _make_device(manager: Any, limits: Limits, budget: Budget) -> PDFDevice:
+def _make_device(manager: Any, limits: Limits, budget: Budget) -> Any:
     """Build the device class on first use, so that importing this module does not import pdfminer."""
     from pdfminer.pdfdevice import PDFTextDevice
     from pdfminer.pdffont import PDFSimpleFont, PDFUnicodeNotDefined
@@ -269,6 +246,10 @@ def _make_device(manager: Any, limits: Limits, budget: Budget) -> PDFDevice:
         page: RawPage
         #: What ends the page; anything else ends an operator.
         ends = (PageEndedError, TooLargeError)
+
+        def __init__(self, manager: Any) -> None:
+            super().__init__(manager)
+            self.unnamed = UnnamedGlyphs()
 
         def start(self, number: int) -> None:
             self.page = RawPage(number, 0.0, 0.0)
@@ -342,15 +323,8 @@ def _make_device(manager: Any, limits: Limits, budget: Budget) -> PDFDevice:
                         pending = True
                         glyph = known.get(cid)
                         if glyph is None:
-                            try:
-                                text = font.to_unichr(cid)
-                                mapped = True
-                            except PDFUnicodeNotDefined:
-                                # A font of single bytes shows a bullet for the codes that its encoding leaves free (PDF 32000-1, D.2).
-                                mapped = cid in _FREE_CODES and isinstance(font, PDFSimpleFont)
-                                text = "•" if mapped else "\ufffd"
-                            glyph = known[cid] = (text, font.char_width(cid), mapped)
-                        text, width, mapped = glyph
+                            glyph = known[cid] = (*self._letter(font, cid), font.char_width(cid))
+                        text, mapped, width = glyph
                         if x - end > gap and parts:
                             if x - end > jump:
                                 # Some writers show a whole row of a table as one string.
@@ -379,14 +353,25 @@ def _make_device(manager: Any, limits: Limits, budget: Budget) -> PDFDevice:
             self, matrix: Any, font: Any, fontsize: float, scaling: float, rise: float, cid: int, ncs: Any, graphicstate: Any
         ) -> float:
             """Vertical writing only: one run per character."""
-            try:
-                text = font.to_unichr(cid)
-            except PDFUnicodeNotDefined:
-                text = "\ufffd"
-                self.page.unmapped += 1
+            text, mapped = self._letter(font, cid)
+            self.page.unmapped += not mapped
             width = font.char_width(cid) * fontsize * scaling
             self._add(text, matrix, 0.0, width, 0.0, font, fontsize, rise)
             return float(width)
+
+        def _letter(self, font: Any, cid: int) -> tuple[str, bool]:
+            """Return what a glyph shows, and whether that is known yet."""
+            try:
+                text = font.to_unichr(cid)
+            except PDFUnicodeNotDefined:
+                if isinstance(font, PDFSimpleFont):
+                    # A font of single bytes shows a bullet for the codes that its encoding leaves free (PDF 32000-1, D.2). A space it need not have.
+                    return (" ", True) if cid == 32 else ("•", True) if cid in _FREE_CODES else ("\ufffd", False)
+                self.look()  # a font's program can be large
+                if letter := font.program_letters.get(cid):
+                    return letter, True
+                return self.unnamed.sign(font, cid), False
+            return (SIGNS.sub("\ufffd", text) if text > FIRST_SIGN else text), True
 
         def _add(self, text: str, matrix: Any, start: float, end: float, y: float, font: Any, fontsize: float, rise: float) -> None:
             self.characters += len(text)

@@ -12,6 +12,8 @@ from analyzer.reading.tables import Grid
 
 #: Runs whose baselines differ by less than this share of the type size stand on one line.
 BASELINE_TOLERANCE = 0.45
+#: Type more than this many times larger is no part of the line: a mark over the page, or a large initial, does not gather the lines that it touches.
+LARGER = 2.5
 #: A gap wider than this many type sizes parts two segments: cells of a row, or two columns of text.
 SEGMENT_GAP = 1.6
 #: A gap wider than this may part cells where other rows of a table show where its columns begin.
@@ -66,7 +68,8 @@ def split_segments(runs: list[Run], grids: Sequence[Grid] = ()) -> list[list[Seg
         base = run.bottom - 0.22 * run.size
         # Superscripts and slightly shifted runs join the row just above; looking back two rows is enough, the list is sorted.
         for back in range(len(rows) - 1, max(-1, len(rows) - 3), -1):
-            if abs(bases[back] - base) <= BASELINE_TOLERANCE * max(run.size, rows[back][0].size):
+            small, large = sorted((run.size, rows[back][0].size))
+            if abs(bases[back] - base) <= BASELINE_TOLERANCE * (large if large <= LARGER * small else small):
                 rows[back].append(run)
                 break
         else:

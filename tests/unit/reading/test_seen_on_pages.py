@@ -213,3 +213,26 @@ def test_columns_in_which_nothing_stands_are_no_columns() -> None:
         sheet.put(210, y, cells[1])
     rows = split_document(sheet.read())
     assert [row.text for row in rows] == ["Place | Hours", "Harbour | 8 to 18"]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_mark_written_over_the_page_is_no_part_of_its_sentences(engine: str) -> None:
+    sheet = Sheet()
+    sheet.put(80, 700, "DRAFT", size=130)
+    for number in range(12):
+        sheet.put(
+            72, 790 - 13 * number, f"The provider reacts to call number {number} within four hours and repairs the fault within a day,"
+        )
+    document = sheet.read(engine)
+    assert "DRAFT" not in document.text
+    assert document.pages[0].furniture == ("DRAFT",)
+    assert len(split_document(document)) == 1
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_large_initial_does_not_gather_the_lines_beside_it(engine: str) -> None:
+    sheet = Sheet()
+    sheet.put(72, 770, "T", size=34)
+    for number, text in enumerate(("he provider reacts within", "four hours of the call and", "repairs it within a day.")):
+        sheet.put(96, 794 - 12 * number, text)
+    assert "reacts within four hours of the call and" in " ".join(sheet.read(engine).text.split())
