@@ -157,6 +157,7 @@ def count_pages(document: Any) -> int:
 def _tools() -> SimpleNamespace:
     from pdfminer import lzw
     from pdfminer.ascii85 import asciihexdecode
+    from pdfminer.cmapdb import IdentityUnicodeMap
     from pdfminer.pdfcolor import PREDEFINED_COLORSPACE
     from pdfminer.pdfdocument import PDFDocument, PDFXRef
     from pdfminer.pdffont import PDFCIDFont, PDFType1Font
@@ -306,6 +307,14 @@ def _tools() -> SimpleNamespace:
         program: dict[str, Any] | None = None
 
         @cached_property
+        def repeats_codes(self) -> bool:
+            """Whether the PDF gives the code itself for the letter of each: where these are numbers of glyphs, as in ToUnicode /Identity-H, it says nothing."""
+            if isinstance(self.unicode_map, IdentityUnicodeMap):
+                return True
+            letters: dict[int, str] = getattr(self.unicode_map, "cid2unichr", {})
+            return bool(letters) and sum(letter == chr(code) for code, letter in letters.items()) > 0.9 * len(letters)
+
+        @cached_property
         def program_letters(self) -> dict[int, str]:
             try:
                 return read_program_letters(self.program) if self.program else {}
@@ -393,6 +402,12 @@ def _tools() -> SimpleNamespace:
 
         def do_F(self) -> None:
             self.do_f()
+
+        def do__w(self, aw: Any, ac: Any, s: Any) -> None:
+            """Set the spaces of words and letters and show a string on the next line; the original stays on the line."""
+            self.do_Tw(aw)
+            self.do_Tc(ac)
+            self.do__q(s)
 
         def do_EI(self, image: object, pixels: object) -> None:  # type: ignore[override]
             if isinstance(image, dict) and isinstance(pixels, bytes):

@@ -20,6 +20,10 @@ from analyzer.settings import Limits
 
 #: A gap inside a run wider than this share of the type size is a space between words.
 WORD_GAP = 0.17
+#: In a string whose gaps are none or all a little narrower than that, one wider than this.
+TIGHT_GAP = 0.13
+#: Share of the box around all letters of a font that is the size of its type.
+EM_OF_BOX = 0.85
 #: A gap wider than this many type sizes may lead to another cell or column: the rest is a run of its own.
 CELL_GAP = 0.6
 #: Most rules kept per page: a drawing with more of them is a picture, not a table.
@@ -178,6 +182,27 @@ def is_bold(name: str) -> bool:
     return any(word in name for word in _BOLD)
 
 
+def _em(font: Any) -> float:
+    """Return how large the type is at size 1: 1, but for letters that are drawn by the PDF, whose size can be any."""
+    try:
+        return float(font.em)
+    except AttributeError:
+        font.em = 1.0
+        if getattr(font, "matrix", None):
+            low, high = (float(font.bbox[row]) for row in (1, 3))
+            em = abs(font.vscale) * EM_OF_BOX * (high - low)
+            if 0 < em < 1e4 and not 0.4 < em < 2.5:
+                font.em = em
+        return float(font.em)
+
+
+def _is_tight(shown: Sequence[Any]) -> bool:
+    """Tell whether the words of a string are parted by narrow gaps: a few of them, none wider, and no space. Letters set apart have one each."""
+    gaps = [-item for item in shown if isinstance(item, int | float) and -item > 1000 * TIGHT_GAP]
+    texts = [item for item in shown if isinstance(item, bytes)]
+    return max(gaps, default=0.0) <= 1000 * WORD_GAP and 3 * len(gaps) <= sum(map(len, texts)) and not any(b" " in text for text in texts)
+
+
 def add_run(page: RawPage, text: str, x0: float, y0: float, x1: float, y1: float, size: float, bold: bool) -> None:
     """Add a text to the page by the ends of its baseline (origin bottom left), sorted by the direction in which it runs.
 
@@ -310,8 +335,11 @@ def _make_device(manager: Any, limits: Limits, budget: Budget) -> Any:
             except AttributeError:
                 known = font.known_glyphs = {}
             scale = fontsize * scaling
-            gap = abs(scale) * WORD_GAP
-            jump = abs(scale) * CELL_GAP
+            size = abs(scale) * _em(font)
+            # Letters set apart are no words: what is put between all of them counts for none.
+            gap = size * WORD_GAP + max(0.0, charspace)
+            jump = size * CELL_GAP + max(0.0, charspace)
+            least = size * TIGHT_GAP + max(0.0, charspace)
             parts: list[str] = []
             start = end = x
             pending = False
@@ -325,7 +353,7 @@ def _make_device(manager: Any, limits: Limits, budget: Budget) -> Any:
                         if glyph is None:
                             glyph = known[cid] = (*self._letter(font, cid), font.char_width(cid))
                         text, mapped, width = glyph
-                        if x - end > gap and parts:
+                        if x - end > least and parts and (x - end > gap or _is_tight(seq)):
                             if x - end > jump:
                                 # Some writers show a whole row of a table as one string.
                                 self._add("".join(parts), matrix, start, end, y, font, fontsize, rise)
@@ -371,6 +399,8 @@ def _make_device(manager: Any, limits: Limits, budget: Budget) -> Any:
                 if letter := font.program_letters.get(cid):
                     return letter, True
                 return self.unnamed.sign(font, cid), False
+            if getattr(font, "repeats_codes", False):
+                return self.unnamed.sign(font, cid, text), True
             return (SIGNS.sub("\ufffd", text) if text > FIRST_SIGN else text), True
 
         def _add(self, text: str, matrix: Any, start: float, end: float, y: float, font: Any, fontsize: float, rise: float) -> None:
@@ -380,7 +410,7 @@ def _make_device(manager: Any, limits: Limits, budget: Budget) -> Any:
             a, b, c, d, e, f = matrix
             x0, y0 = a * start + c * (y + rise) + e, b * start + d * (y + rise) + f
             x1, y1 = a * end + c * (y + rise) + e, b * end + d * (y + rise) + f
-            size = abs(fontsize) * (c * c + d * d) ** 0.5
+            size = abs(fontsize) * _em(font) * (c * c + d * d) ** 0.5
             try:
                 bold = font.looks_bold
             except AttributeError:

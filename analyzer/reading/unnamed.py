@@ -48,11 +48,15 @@ class UnnamedGlyphs:
     def __init__(self) -> None:
         self._signs: dict[tuple[int, int], str] = {}
         self._glyphs: list[tuple[int, int]] = []
+        self._stated: list[str] = []
         self._widths: list[Mapping[object, object]] = []
         self._fonts: dict[tuple[str, frozenset[tuple[object, object]]], int] = {}
 
-    def sign(self, font: Any, glyph: int) -> str:
-        """Return what stands for the glyph until it has a letter; the sign for an unknown letter where there are too many of them."""
+    def sign(self, font: Any, glyph: int, stated: str = "\ufffd") -> str:
+        """Return what stands for the glyph until it has a letter.
+
+        `stated` is what it has if none is found: the sign for an unknown letter, or the letter that the PDF gives and that is in doubt.
+        """
         try:
             number = font.number
         except AttributeError:
@@ -66,9 +70,10 @@ class UnnamedGlyphs:
         if found is None:
             code = ord(FIRST_SIGN) + len(self._glyphs)
             if code > ord(LAST_SIGN):
-                return "\ufffd"
+                return stated
             found = self._signs[key] = chr(code)
             self._glyphs.append(key)
+            self._stated.append(stated)
         return found
 
     def name_letters(self, pages: list[RawPage]) -> None:
@@ -85,7 +90,10 @@ class UnnamedGlyphs:
         table: dict[int, str] = {}
         for place, (font, glyph) in enumerate(self._glyphs):
             order = orders.get(font)
-            table[ord(FIRST_SIGN) + place] = (order.letter(glyph) if order else "") or "\ufffd"
+            stated = self._stated[place]
+            # Codes that are the letters themselves: what the PDF says of them was right, beyond the letters that can be proved.
+            sure = order is None or (order.shift == 0 and stated != "\ufffd")
+            table[ord(FIRST_SIGN) + place] = stated if sure or order is None else order.letter(glyph) or "\ufffd"
         for page in pages:
             self._rewrite(page, table)
 
@@ -123,7 +131,9 @@ class UnnamedGlyphs:
                     rewritten.append(run)
                     continue
                 text = run.text.translate(table)
-                page.unmapped -= sum(table[ord(sign)] != "\ufffd" for sign in signs)
+                page.unmapped -= sum(
+                    table[ord(sign)] != "\ufffd" and self._stated[ord(sign) - ord(FIRST_SIGN)] == "\ufffd" for sign in signs
+                )
                 if not text.strip():
                     continue
                 if "   " in text:

@@ -260,3 +260,22 @@ def test_pages_of_unknown_glyphs_are_recognized(monkeypatch: pytest.MonkeyPatch)
         with pytest.raises(NoTextError):
             read(page_with(glyphs, widths_of(text, glyphs)), replace(HERE, ocr="auto"))
     assert asked == [[1], [1]]
+
+
+# ------------------------------------------------------------------------------------------------ letters that the PDF only seems to give
+
+
+def stated_page(text: str, codes: Sequence[int], widths: Mapping[int, float]) -> bytes:
+    """Return a page whose font says that each code is its own letter."""
+    return page_with(codes, widths).replace(b"/Encoding/Identity-H", b"/Encoding/Identity-H/ToUnicode/Identity-H")
+
+
+def test_a_table_that_repeats_the_codes_is_not_believed_where_they_are_glyphs() -> None:
+    glyphs = in_order(SENTENCE)
+    assert read(stated_page(SENTENCE, glyphs, widths_of(SENTENCE, glyphs))).text == SENTENCE
+
+
+@pytest.mark.parametrize("text", [FRENCH, "Договор поставки"])
+def test_a_table_that_repeats_the_codes_is_believed_where_they_are_letters(text: str) -> None:
+    codes = list(map(ord, text))
+    assert read(stated_page(text, codes, {code: float(HELVETICA.get(chr(code), 500)) for code in codes})).text == text
