@@ -18,6 +18,8 @@ LARGER = 2.5
 SEGMENT_GAP = 1.6
 #: A gap wider than this may part cells where other rows of a table show where its columns begin.
 INNER_GAP = 0.6
+#: Farther from a number or a bullet than this stands the other column, not the text of the item.
+WIDEST_TAB = 12.0
 
 _ENUMERATOR = re.compile(
     r"[☐☑☒•▪●○■□◦‣⁃∙·➢➤✓✔\-–—*o]|[(]?(?:[a-zA-Z]|[ivxIVX]{1,4}|\d{1,2}(?:\.\d{1,2}){0,4})[.)]{0,2}|§ ?\d+|Art\. ?\d+\.?"
@@ -54,7 +56,16 @@ class Segment:
         bounds = [(self.x0, 0), *((right, count) for _, right, count in gaps)]
         ends = [*((left, count) for left, _, count in gaps), (self.x1, len(words))]
         pieces = [
-            Segment(" ".join(words[first:last]), x0, self.top, x1, self.bottom, self.size, self.bold)
+            Segment(
+                " ".join(words[first:last]),
+                x0,
+                self.top,
+                x1,
+                self.bottom,
+                self.size,
+                self.bold,
+                gaps=[(left, right, count - first) for left, right, count in self.gaps if first < count < last],
+            )
             for (x0, first), (x1, last) in zip(bounds, ends, strict=True)
         ]
         return [piece for piece in pieces if piece.text]
@@ -119,7 +130,12 @@ def _join_runs(row: list[Run], grids: Sequence[Grid]) -> list[Segment]:
     for segment in segments:
         segment.text = clean(segment.text)
     segments = [segment for segment in segments if segment.text]
-    if len(segments) == 2 and _ENUMERATOR.fullmatch(segments[0].text) and len(segments[1].text) > 2:
+    if (
+        len(segments) == 2
+        and _ENUMERATOR.fullmatch(segments[0].text)
+        and len(segments[1].text) > 2
+        and segments[1].x0 - segments[0].x1 <= WIDEST_TAB * segments[1].size
+    ):
         # A number or bullet with a tab behind it is no cell of a table.
         number, text = segments
         mark = "◦" if number.text in _ROUND else number.text

@@ -277,3 +277,28 @@ def test_letters_drawn_by_the_pdf_have_the_size_of_their_box(engine: str) -> Non
     document = read_document(data, settings=Settings(pdf_engine=engine, ocr="never"))
     assert document.text == "abcab cab"
     assert 10 < (document.pages[0].lines[0].size_pt or 0) < 20
+
+
+def test_a_bullet_beside_the_other_column_is_no_item_of_it() -> None:
+    left = [run(f"The left column is full of words number {n}", 72, 100 + 12 * n, width=220) for n in range(12) if n != 6]
+    right = [run(f"the right one goes on with others number {n}", 310, 100 + 12 * n, width=220) for n in range(12)]
+    bullet = [run("•", 64, 172, width=4), run("An item of the left column", 72, 177, width=150)]
+    assert not any("• the right" in block for block in lines_of(*left, *right, *bullet))
+
+
+def test_small_print_in_a_column_does_not_go_on_in_large_type_in_the_next() -> None:
+    left = [run(f"The left column is full of words number {n}", 60, 100 + 12 * n, width=220) for n in range(12)]
+    left.append(run("Copyright of the publisher", 60, 260, width=120, size=7.0))
+    right = [run(f"and the right one goes on with others {n}", 300, 100 + 12 * n, width=220) for n in range(12)]
+    assert not any("publisher and the right" in block for block in lines_of(*left, *right))
+
+
+def test_three_columns_are_read_one_after_another() -> None:
+    runs = [
+        run(f"{name} column has a line number {n}", x, 100 + 12 * n, width=160)
+        for x, name in ((40, "First"), (215, "Second"), (390, "Third"))
+        for n in range(10)
+    ]
+    text = " ".join(lines_of(*sorted(runs, key=lambda r: (r.top, r.x0))))
+    assert text.index("First column has a line number 9") < text.index("Second column has a line number 0")
+    assert text.index("Second column has a line number 9") < text.index("Third column has a line number 0")
