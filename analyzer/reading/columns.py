@@ -11,6 +11,8 @@ from analyzer.reading.segments import Segment
 
 #: A column has at least so many lines, and they are as long as this in the middle: cells of a table leave a gutter too.
 LINES, LONG = 8, 24
+#: Share of letters in what is written: rows of figures stand in columns of a table.
+LETTERS = 0.5
 #: Share of the letters of a column that stand in long lines where the middle line is short: labels of a figure are many and short.
 LONG_SHARE = 0.6
 #: A full line ends this many type sizes from the edge of its column, at most.
@@ -96,6 +98,8 @@ def _is_prose(lines: list[Segment]) -> bool:
     if len(lines) < LINES:
         return False
     lengths = [len(line.text) for line in lines]
+    if sum(map(str.isalpha, "".join(line.text for line in lines))) < LETTERS * sum(lengths):
+        return False
     if median(lengths) >= LONG:
         return True
     edge = sorted(line.x1 for line in lines)[-1 - len(lines) // 20]

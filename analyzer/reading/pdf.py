@@ -200,7 +200,9 @@ def _is_tight(shown: Sequence[Any]) -> bool:
     """Tell whether the words of a string are parted by narrow gaps: a few of them, none wider, and no space. Letters set apart have one each."""
     gaps = [-item for item in shown if isinstance(item, int | float) and -item > 1000 * TIGHT_GAP]
     texts = [item for item in shown if isinstance(item, bytes)]
-    return max(gaps, default=0.0) <= 1000 * WORD_GAP and 3 * len(gaps) <= sum(map(len, texts)) and not any(b" " in text for text in texts)
+    return (
+        len(gaps) > 1 and max(gaps) <= 1000 * WORD_GAP and 3 * len(gaps) <= sum(map(len, texts)) and not any(b" " in text for text in texts)
+    )
 
 
 def add_run(page: RawPage, text: str, x0: float, y0: float, x1: float, y1: float, size: float, bold: bool) -> None:

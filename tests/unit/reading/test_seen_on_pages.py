@@ -293,6 +293,12 @@ def test_small_print_in_a_column_does_not_go_on_in_large_type_in_the_next() -> N
     assert not any("publisher and the right" in block for block in lines_of(*left, *right))
 
 
+def test_rows_of_figures_are_not_columns_of_prose() -> None:
+    """Figures set closer than cells of a table are one segment, with gaps at the same places in all rows."""
+    rows = [run(f"{1000 + n} 2000 3000 4000 5000 6000", x, 100 + 12 * n, width=200) for n in range(12) for x in (60, 272)]
+    assert "1000 2000 3000 4000 5000 6000 1000 2000 3000 4000 5000 6000" in " ".join(lines_of(*rows))
+
+
 def test_three_columns_are_read_one_after_another() -> None:
     runs = [
         run(f"{name} column has a line number {n}", x, 100 + 12 * n, width=160)
