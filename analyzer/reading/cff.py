@@ -55,7 +55,7 @@ def read_compact_font(data: bytes, standard: Sequence[str]) -> CompactFont:
         if len(names) != len(numbers):
             return CompactFont()
         encoding = top.get(_ENCODING, 0)
-        return CompactFont(names=names, codes=_read_codes(data, encoding) if encoding > 1 else {})
+        return CompactFont(names=names, codes=_read_codes(data, encoding, numbers) if encoding > 1 else {})
     except (IndexError, KeyError, struct.error):
         return CompactFont()
 
@@ -133,17 +133,22 @@ def _read_charset(data: bytes, place: int, count: int) -> list[int]:
     return numbers
 
 
-def _read_codes(data: bytes, place: int) -> dict[int, int]:
-    kind, count = data[place] & 0x7F, data[place + 1]
+def _read_codes(data: bytes, place: int, numbers: Sequence[int]) -> dict[int, int]:
+    """Return the glyphs by their codes; a supplement gives some a second code, by the number of their name."""
+    kind, count = data[place], data[place + 1]
     codes: dict[int, int] = {}
-    if kind == 0:
-        for number in range(count):
-            codes[data[place + 2 + number]] = number + 1
-        return codes
+    place += 2
     glyph = 1
-    for number in range(count):
-        first, more = data[place + 2 + 2 * number], data[place + 3 + 2 * number]
+    for _ in range(count):
+        first, more = (data[place], data[place + 1]) if kind & 0x7F else (data[place], 0)
         for code in range(first, min(first + more, 255) + 1):
             codes[code] = glyph
             glyph += 1
+        place += 2 if kind & 0x7F else 1
+    if kind & 0x80:
+        glyphs = {number: glyph for glyph, number in enumerate(numbers)}
+        for position in range(data[place]):
+            code, number = struct.unpack_from(">BH", data, place + 1 + 3 * position)
+            if number in glyphs:
+                codes[code] = glyphs[number]
     return codes

@@ -73,7 +73,8 @@ def compact(names: Sequence[int], own: Sequence[str] = (), codes: Sequence[int] 
         return b"\x1d" + struct.pack(">i", value)
 
     charset = b"\0" + struct.pack(f">{len(names)}H", *names)
-    encoding = bytes((0, len(codes), *codes)) if codes else b""
+    # The first glyph has a second code, one above the last.
+    encoding = bytes((0x80, len(codes), *codes, 1, max(codes) + 1)) + struct.pack(">H", names[0]) if codes else b""
     shapes = index([b"\x0e"] * (len(names) + 1))
     registry = number(0) * 3 + b"\x0c\x1e" if identifiers else b""
     strings = index([name.encode() for name in own])

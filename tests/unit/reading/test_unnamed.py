@@ -192,7 +192,7 @@ def test_encoding_inside_a_compact_font() -> None:
     font = b"<</Type/Font/Subtype/Type1/BaseFont/X/FirstChar 200/LastChar 202/Widths[500 500 500]/FontDescriptor 7 0 R>>"
     file = b"<</Length %d/Filter/FlateDecode/Subtype/Type1C>>\nstream\n" % len(packed) + packed + b"\nendstream"
     more = [font, b"<</Type/FontDescriptor/Flags 4/FontFile3 8 0 R>>", file]
-    assert read(page_of(stream(b"BT /F2 12 Tf 50 400 Td (\\311\\312\\310\\311) Tj ET"), b"/Font<</F2 6 0 R>>", more)).text == "béab"
+    assert read(page_of(stream(b"BT /F2 12 Tf 50 400 Td (\\311\\312\\313\\311) Tj ET"), b"/Font<</F2 6 0 R>>", more)).text == "béab"
 
 
 def test_names_in_a_font_of_signs() -> None:
