@@ -31,8 +31,8 @@ USUAL_SHIFT = 29
 ALIKE, ALIKE_FEW, MANY, FEW = 0.85, 0.95, 8, 5
 #: Share of the words that are function words of one of our languages (30 to 45 % in a text), and how many of them are proof without widths.
 WORDS_SHARE, WORDS_NEEDED = 0.15, 6
-#: Glyphs of a font that are looked at.
-SAMPLE = 20_000
+#: Glyphs of a font that are looked at, fonts of a document, and the widest glyph that can be one.
+SAMPLE, MAX_FONTS, MOST_WIDTH = 20_000, 1_000, 100_000
 #: Farther from its neighbour than this share of the type size, a letter begins a word.
 WORD_GAP = 0.17
 #: How far, in shares of the type size, the width of an accented letter is from that of the letter, and any other sign from what its font leads to expect.
@@ -62,7 +62,9 @@ class UnnamedGlyphs:
         except AttributeError:
             # The same font can come as a new object with each page.
             widths = font.widths
-            number = font.number = self._fonts.setdefault((str(font.fontname), frozenset(widths.items())), len(self._widths))
+            number = font.number = self._fonts.setdefault(
+                (str(font.fontname), frozenset(pair for pair in widths.items() if isinstance(pair[1], int | float))), len(self._widths)
+            )
             if number == len(self._widths):
                 self._widths.append(widths)
         key = (number, glyph)
@@ -81,7 +83,7 @@ class UnnamedGlyphs:
         if not self._glyphs:
             return
         shown = self._collect(pages)
-        orders = {font: find_order(glyphs, self._widths[font]) for font, glyphs in shown.items()}
+        orders = {font: find_order(glyphs, self._widths[font]) if font < MAX_FONTS else None for font, glyphs in shown.items()}
         known = Counter(order.shift for order in orders.values() if order is not None)
         for font, glyphs in shown.items():
             # Figures alone prove nothing; beside a font of the same writer whose order is proved they are believed.
@@ -247,7 +249,7 @@ def _pair_widths(
 ) -> Iterator[tuple[float, float]]:
     for glyph in range(1, 128):
         width, sign = widths.get(glyph), letter(glyph)
-        if isinstance(width, int | float) and width > 0 and sign.isalnum() and sign in reference:
+        if isinstance(width, int | float) and 0 < width < MOST_WIDTH and sign.isalnum() and sign in reference:
             yield float(reference[sign]), float(width)
 
 

@@ -21,7 +21,7 @@ from analyzer.reading.fontfiles import read_program_letters
 from analyzer.reading.readers import find_fault
 from analyzer.reading.runs import RawPage, Run
 from analyzer.reading.truetype import MAX_CODES, STANDARD_ORDER, read_letters
-from analyzer.reading.unnamed import find_order
+from analyzer.reading.unnamed import UnnamedGlyphs, find_order
 
 HELVETICA = FONT_METRICS["Helvetica"][1]
 SENTENCE = "The provider reacts within four hours of the call and is on the site of the customer by the end of the day."
@@ -229,6 +229,21 @@ def test_damaged_compact_fonts(cut: int) -> None:
     whole = compact([34, 66, 391], ["eacute"], [65, 66, 67])
     for data in (whole[:cut], whole[:cut] + b"\xff" * 9 + whole[cut + 9 :]):
         assert isinstance(read_program_letters({"FontDescriptor": {"FontFile3": PDFStream({}, data)}}), dict)
+
+
+@pytest.mark.parametrize("widths", [{39: 1e300, 40: -1e300}, {39: [1], 40: b"x", "a": 5}, {}])
+def test_widths_that_are_none(widths: dict[object, object]) -> None:
+    class Font:
+        fontname = "X"
+
+        def __init__(self) -> None:
+            self.widths = widths
+
+    unnamed, font = UnnamedGlyphs(), Font()
+    text = "".join(unnamed.sign(font, glyph) for glyph in in_order(SENTENCE))
+    page = RawPage(1, 595, 842, [Run(text, 50, 100, 500, 112, 12, False)], unmapped=len(text))
+    unnamed.name_letters([page])
+    assert page.runs[0].text == SENTENCE and page.unmapped == 0
 
 
 # ------------------------------------------------------------------------------------------------ pages that say nothing
