@@ -10,8 +10,9 @@ from statistics import median
 from analyzer.reading.aligned import find_aligned
 from analyzer.reading.bidi import runs_right_to_left, turn_line
 from analyzer.reading.builder import TextLine, clean
+from analyzer.reading.columns import order_columns
 from analyzer.reading.notes import body_size, drop_marks, find_footnotes, marks_of, place_side_notes
-from analyzer.reading.runs import RawPage
+from analyzer.reading.runs import RawPage, part_overlaid
 from analyzer.reading.segments import Segment, split_segments
 from analyzer.reading.tables import Grid, find_grids
 from analyzer.types import Box
@@ -48,60 +49,17 @@ _FIGURE_GOES_ON = re.compile(r"\d{1,4}\s+[a-zà-öø-ÿ]")
 _SENTENCE_END = frozenset(".!?:;…»”\"')")
 
 
-def find_gutter(rows: list[list[Segment]], width: float) -> float | None:
-    """Return the x of a white gutter between two columns of prose, or None.
-
-    Cells of a table leave a gutter too; columns are told from them by long lines on both sides.
-    """
-    # A right-hand column may sit closer than SEGMENT_GAP to a long line of the left one: then there is no gutter to see, and one column
-    # is the safer reading.
-    lefts = Counter(round(segment.x0 / 4) for row in rows for segment in row if 0.35 * width < segment.x0 < 0.68 * width)
-    for left, count in lefts.most_common(3):
-        if count < 6:
-            return None
-        x = left * 4 - 4
-        right = [s for row in rows for s in row if s.x0 >= x - 2]
-        sided = [s for row in rows for s in row if s.x1 <= x + 4]
-        crossing = sum(s.x0 < x - 2 and s.x1 > x + 4 for row in rows for s in row)
-        if len(right) < 8 or len(sided) < 8 or crossing > 0.35 * (len(right) + len(sided)):
-            continue
-        if median(len(s.text) for s in right) >= 24 and median(len(s.text) for s in sided) >= 24:
-            return float(x)
-    return None
-
-
-def order_columns(rows: list[list[Segment]], width: float) -> list[list[Segment]]:
-    """Put the rows of a two-column page in reading order: bands between full-width lines, left before right."""
-    gutter = find_gutter(rows, width)
-    if gutter is None:
-        return rows
-    ordered: list[list[Segment]] = []
-    left: list[list[Segment]] = []
-    right: list[list[Segment]] = []
-    for row in rows:
-        if any(s.x0 < gutter - 2 and s.x1 > gutter + 4 for s in row):
-            ordered += left + right
-            left, right = [], []
-            ordered.append(row)
-            continue
-        before = [s for s in row if s.x1 <= gutter + 4]
-        after = [s for s in row if s.x0 >= gutter - 2]
-        if before:
-            left.append(before)
-        if after:
-            right.append(after)
-    return ordered + left + right
-
-
 def layout_page(page: RawPage, furniture: frozenset[str] | None = frozenset()) -> tuple[list[TextLine], tuple[str, ...], list[TextLine]]:
     """Return the lines of a page in reading order, the furniture that was dropped (none with None, page numbers neither), and the footnotes."""
     grids = find_grids(page.rules, page.width, page.height)
-    kept, dropped = _part_furniture(split_segments(page.runs, grids), page, furniture)
+    shown, over = part_overlaid(page.runs)
+    kept, dropped = _part_furniture(split_segments(shown, grids), page, furniture)
+    dropped += over
     size = body_size(kept)
     first = find_footnotes(kept, page, size)
     notes = kept[first:]
     if notes:
-        runs = drop_marks(page.runs, marks_of(notes), size, notes[0][0].top)
+        runs = drop_marks(shown, marks_of(notes), size, notes[0][0].top)
         kept, _ = _part_furniture(split_segments(runs, grids), page, furniture)
         kept = kept[: find_footnotes(kept, page, size)]
     kept = place_side_notes(kept, size)
@@ -278,7 +236,7 @@ def _prose_lines(rows: list[list[Segment]], page: RawPage) -> list[TextLine]:
                     or (short and ended and abs(row[0].x0 - previous[0].x0) < 3 and text[:1].isupper())
                 )
             )
-            if distance < -pitch and not ended and small:
+            if distance < -pitch and not ended and small and same:
                 new_block = False  # a sentence that goes on in the next column
         lines.append(TextLine(text, new_block, row[0].hint, box, size, bold))
         if new_block or previous is None:

@@ -15,7 +15,7 @@ from typing import Any
 from analyzer.errors import ASK_PASSWORD, CorruptDocumentError, EncryptedDocumentError, SettingsError, TooLargeError
 from analyzer.reading.bidi import runs_right_to_left, turn_line
 from analyzer.reading.budget import Budget, Deadline
-from analyzer.reading.pdf import MAX_FORM_DEPTH, MAX_FORM_DRAWS, MAX_PATH, MAX_RULES, add_run, is_bold, rules_of_path
+from analyzer.reading.pdf import EM_OF_BOX, MAX_FORM_DEPTH, MAX_FORM_DRAWS, MAX_PATH, MAX_RULES, add_run, is_bold, rules_of_path
 from analyzer.reading.runs import RawPage
 from analyzer.settings import Limits
 
@@ -219,6 +219,8 @@ class _PageReader:
         elif abs(a) <= 0.1 * abs(b):
             x1 = x0 + (y1 - y0) * a / b
         size = raw.FPDFText_GetFontSize(text_page, start) * (c * c + d * d) ** 0.5
+        if abs(b) <= 0.1 * abs(a) and box.top - box.bottom > 3.0 * size:
+            size = EM_OF_BOX * (box.top - box.bottom)  # letters drawn by the PDF, of any size at size 1
         # Type of one width has letters of 0.6 of its size, and most other type has narrower ones: few lines need a closer look.
         if not whole and abs(x1 - x0) > 0.605 * size * len(kept) and len(kept) == stop - start:
             cuts = self._find_wide_gaps(text_page, kept, start, size)
