@@ -106,7 +106,7 @@ class Analyzer:
 
         settings = settings or self.settings
         main = language or detect_language(document.text)
-        sentences = split_document(document, language=language)
+        sentences = split_document(document, language=language, main=main)
         if len(sentences) > settings.limits.max_rows:
             raise TooLargeError(
                 f"The document has {len(sentences)} rows, more than {settings.limits.max_rows}",
@@ -126,7 +126,7 @@ class Analyzer:
         from analyzer.correction import reassess_report
 
         settings = _checked(settings) or self.settings
-        return reassess_report(report, labels, settings=settings, rules_sha256=rules_digest(settings.rules))
+        return reassess_report(report, labels, settings=settings, rules_sha256=remember_rules(settings.rules))
 
     def classify(
         self,
@@ -187,13 +187,23 @@ class Analyzer:
         )
 
     def _provenance(self, settings: Settings) -> tuple[tuple[str, str], ...]:
-        return (("analyzer", __version__), ("model_sha256", self.model.sha256), ("rules_sha256", rules_digest(settings.rules)))
+        return (("analyzer", __version__), ("model_sha256", self.model.sha256), ("rules_sha256", remember_rules(settings.rules)))
 
 
 def _read_under(sentence: Sentence) -> tuple[str, ...]:
     """Return what a row stands under: its headings, and for a table row the heads of its columns: "1 h" says nothing without "reaction"."""
     heads = [head for head, _ in sentence.cells if head]
     return (*sentence.heading_path, " | ".join(heads)) if heads else sentence.heading_path
+
+
+def remember_rules(rules: str | None) -> str:
+    """Keep the user's own rules, so that reports made with them are put into their words; return their digest as `rules_digest` does."""
+    from analyzer.assessment.catalogue import load_catalogue, remember_catalogue
+
+    digest = rules_digest(rules)
+    if rules:
+        remember_catalogue(digest, load_catalogue(rules))
+    return digest
 
 
 def rules_digest(rules: str | None) -> str:

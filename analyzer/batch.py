@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analyzer._version import __version__
-from analyzer.api import Analyzer, default_analyzer, rules_digest
+from analyzer.api import Analyzer, default_analyzer, remember_rules, rules_digest
 from analyzer.errors import AnalyzerError, DataError, SettingsError, TimeLimitError
 from analyzer.extras import load_extra
 from analyzer.reading import join_names, read_bytes, read_files
@@ -41,7 +41,9 @@ Content = bytes | Sequence[tuple[str, bytes]]
 WINDOW = 16
 #: Documents in one Parquet part.
 PART_DOCUMENTS = 256
-SUFFIXES = (".pdf", ".docx", ".odt", ".fodt", ".html", ".htm", ".xhtml", ".eml", ".txt", ".md")
+#: Names of what can be read; in a folder everything else is left out, and named.
+SUFFIXES = (".pdf", ".docx", ".docm", ".dotx", ".odt", ".ott", ".fodt", ".html", ".htm", ".xhtml", ".eml", ".txt", ".text", ".md", ".markdown",
+            ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".tif", ".tiff")  # fmt: skip
 #: Pages assumed for the time limit before a document is read: a limit per page needs a guess, and size tells little.
 _ASSUMED_PAGES = 200
 
@@ -77,8 +79,11 @@ def analyze_many(sources: Iterable[Sources], *, n_jobs: int = -1, settings: Sett
 def run_batch(sources: Iterable[Sources], *, n_jobs: int, settings: Settings) -> Iterator[Report | Failure]:
     """Yield a Report or Failure per source, in order."""
     default_analyzer().model  # noqa: B018 - a missing model is one error now, not one failure per document
+    remember_rules(settings.rules)  # reports come from other processes; this one puts them into words
     if isinstance(sources, str | Path):
-        sources = collect_paths(sources)
+        sources, left_out = collect_paths(sources)
+        if left_out:
+            logger.warning("%d files are of no format that can be read: %s", len(left_out), _name_some(left_out))
     iterator = iter(sources)
     jobs = count_jobs(n_jobs)
     while window := list(islice(iterator, WINDOW * jobs)):
@@ -171,6 +176,8 @@ def analyze_isolated(
     from joblib.externals.loky.process_executor import BrokenProcessPool, TerminatedWorkerError
 
     settings = settings or default_analyzer().settings
+    with contextlib.suppress(AnalyzerError):  # what is wrong with the rules is the failure of the document
+        remember_rules(settings.rules)
     limit = timeout_s or allowed_seconds(settings) + 20
     # One document at a time: its clock starts when its work does, and nobody else's document dies with it.
     with _isolation.lock:
@@ -280,12 +287,15 @@ class ScoreResult:
     done, skipped : int
         Documents analyzed now, and documents found done by an earlier run.
     failures : tuple of Failure
+    left_out : tuple of Path
+        Files in the folders given that are of no format that can be read, by their names.
     """
 
     path: Path
     done: int
     skipped: int
     failures: tuple[Failure, ...]
+    left_out: tuple[Path, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per sentence."""
@@ -313,7 +323,7 @@ def score(
     Parameters
     ----------
     sources : path, or iterable of paths
-        Files, or a folder whose PDF, DOCX, ODT, HTML, EML, TXT and MD files are taken.
+        Files, or folders, whose PDF, DOCX, ODT, HTML, EML, TXT, MD, PNG, JPEG and TIFF files are taken; `left_out` names the others.
     out : path
         A folder of Parquet parts, one row per sentence; a rerun skips what is done with the same content, model and settings, and retries failures.
     n_jobs : int, default=-1
@@ -326,16 +336,32 @@ def score(
     return score_batch(sources, out, n_jobs=n_jobs, settings=settings or default_analyzer().settings, progress=progress)
 
 
-def collect_paths(sources: Any) -> list[Path]:
-    """Return the files of a path, a folder or an iterable of them, sorted within folders."""
+def collect_paths(sources: Any, *, apart: Path | None = None) -> tuple[list[Path], list[Path]]:
+    """Return the files of a path, a folder or an iterable of them, sorted within folders; and those in folders that are of no format we read.
+
+    Hidden files of other formats are not named, and what lies in the folder `apart`, where results are written, is passed over.
+    """
     found: list[Path] = []
+    left_out: list[Path] = []
     for source in [sources] if isinstance(sources, str | Path) else sources:
         path = Path(source)
-        if path.is_dir():
-            found += sorted(entry for entry in path.rglob("*") if entry.suffix.lower() in SUFFIXES and entry.is_file())
-        else:
+        if not path.is_dir():
             found.append(path)
-    return found
+            continue
+        for entry in sorted(path.rglob("*")):
+            if (apart is not None and apart in entry.parents) or not entry.is_file():
+                continue
+            if entry.suffix.lower() in SUFFIXES:
+                found.append(entry)
+            elif not any(part.startswith(".") for part in entry.relative_to(path).parts):
+                left_out.append(entry)
+    return found, left_out
+
+
+def _name_some(paths: Sequence[Path], most: int = 10) -> str:
+    """Return the names of the first files, and how many more there are."""
+    more = f" and {len(paths) - most} more" if len(paths) > most else ""
+    return ", ".join(str(path) for path in paths[:most]) + more
 
 
 def score_batch(
@@ -355,9 +381,10 @@ def score_batch(
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SettingsError(f"Cannot write to {folder}: {error.strerror}") from error
-    paths = collect_paths(sources)
+    paths, left_out = collect_paths(sources, apart=folder)
     with _locked(folder):
-        return _score_paths(paths, folder, n_jobs=n_jobs, settings=settings, progress=progress)
+        result = _score_paths(paths, folder, n_jobs=n_jobs, settings=settings, progress=progress)
+    return replace(result, left_out=tuple(left_out))
 
 
 @contextlib.contextmanager

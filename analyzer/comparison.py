@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analyzer.assessment import load_catalogue
 from analyzer.assessment.messages import render_duration
 from analyzer.errors import SettingsError
 from analyzer.extras import load_extra
 from analyzer.report.model import Report
-from analyzer.report.words import word
+from analyzer.report.words import catalogue_of, category_name, word
 from analyzer.types import Duration, FindingKind, Severity, Status
 
 if TYPE_CHECKING:
@@ -68,7 +67,7 @@ def compare_reports(reports: tuple[Report, ...], *, language: str | None = None)
     if len(reports) < 2:
         raise SettingsError("A comparison needs two reports at least")
     language = language or reports[0].language
-    catalogue = load_catalogue()
+    catalogue = catalogue_of(reports[0])
     names = _distinct([report.document.name or f"{i}" for i, report in enumerate(reports, 1)])
     rows: list[ComparedRow] = []
     words = {"fr": ("présent", "faible", "absent"), "de": ("vorhanden", "schwach", "fehlt"), "it": ("presente", "debole", "assente"),
@@ -79,7 +78,7 @@ def compare_reports(reports: tuple[Report, ...], *, language: str | None = None)
         statuses = [line.get(category, Status.MISSING) for line in lines]
         ranks = [_RANK[status] for status in statuses]
         best = tuple(i for i, rank in enumerate(ranks) if rank == max(ranks)) if len(set(ranks)) > 1 else ()
-        rows.append(ComparedRow(catalogue.categories[category].name[language], tuple(by_status[s] for s in statuses), best))
+        rows.append(ComparedRow(category_name(category, language, catalogue), tuple(by_status[s] for s in statuses), best))
     for role in SHORTER_IS_BETTER:
         found = [_shortest(report, role) for report in reports]
         if not any(found):
@@ -89,7 +88,7 @@ def compare_reports(reports: tuple[Report, ...], *, language: str | None = None)
         best = tuple(i for i, value in enumerate(seconds) if value == min(known)) if len(set(seconds)) > 1 else ()
         rows.append(
             ComparedRow(
-                f"{catalogue.categories[role].name[language]} (min.)",
+                f"{category_name(role, language, catalogue)} (min.)",
                 tuple(render_duration(d.iso, language) if d else "–" for d in found),
                 best,
             )

@@ -65,8 +65,10 @@ class Limits:
     #: Processor time after which the rest of one page is given up, with a notice; the other pages are read.
     page_timeout_s: float = 4.0
     memory_bytes: int = 3_000_000_000
-    #: Address space of the process that reads one document.
+    #: Memory of the process that reads one document: its address space where the system can bound that, else what it holds.
     read_memory_bytes: int = 1_000_000_000
+    #: Documents that one program reads at once in processes of their own, as a server with many users does; others wait. 0: one for each core, two at least.
+    max_readers: int = 0
     #: Text recognition: wall time of a page and of a document, memory of the process that reads a page, and pixels of a page. What does not fit
     #: stays unread, with a notice.
     ocr_page_timeout_s: float = 60.0

@@ -441,11 +441,11 @@ class Clause:
 
     @property
     def categories(self) -> tuple[str, ...]:
-        return tuple(label.category for label in self.labels)
+        return tuple([label.category for label in self.labels])
 
     @property
     def durations(self) -> tuple[Duration, ...]:
-        return tuple(quantity for quantity in self.quantities if isinstance(quantity, Duration))
+        return tuple([quantity for quantity in self.quantities if isinstance(quantity, Duration)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,6 +129,24 @@ def load_catalogue(rules: str | None = None) -> Catalogue:
     return _overridden(json.dumps(data, sort_keys=True, default=str))
 
 
+#: Catalogues with rules of a user's own, by the digest that the provenance of a report holds; the last few.
+_remembered: dict[str, Catalogue] = {}
+
+
+def remember_catalogue(rules_sha256: str, catalogue: Catalogue) -> None:
+    """Keep the catalogue that a report was made with, so that the report can be put into its words: a report holds ids only."""
+    _remembered.pop(rules_sha256, None)
+    _remembered[rules_sha256] = catalogue
+    while len(_remembered) > 8:
+        # Threads may do this at the same time.
+        _remembered.pop(next(iter(list(_remembered))), None)
+
+
+def recall_catalogue(rules_sha256: str) -> Catalogue:
+    """Return the catalogue that was remembered under a digest; the shipped one where there is none, as for a report from a file."""
+    return _remembered.get(rules_sha256) or _shipped()
+
+
 @cache
 def _shipped() -> Catalogue:
     return _build(_shipped_tables())

@@ -73,12 +73,11 @@ def _check(
         # A heading alone announces and regulates nothing; it is the nearest passage there is.
         nearest = tuple(clause.sentence.span for clause in found) or _nearest(category, clauses)
         return Checked(category.id, Status.MISSING, reasons=("unread_pages",) if unread_pages else (), nearest=nearest[:_MOST_NEAREST])
-    passages = [_passage(clause, settings, catalogue) for clause in body]
+    rules = [rule for rule in catalogue.weak_rules.values() if rule.category == category.id]
+    passages = [_passage(clause, settings, catalogue) for clause in body] if rules else []
     reasons: list[str] = []
     evidence: list[Span] = []
-    for rule in catalogue.weak_rules.values():
-        if rule.category != category.id:
-            continue
+    for rule in rules:
         weak = _weak(rule, passages)
         if weak:
             reasons.append(rule.id)

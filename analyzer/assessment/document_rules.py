@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from analyzer.assessment.needs import PhraseIndex
 from analyzer.assessment.phrases import Group, fold_text
 from analyzer.errors import ResourceError
+from analyzer.resources.literals import leading_literals, required_literals
 from analyzer.settings import Settings
-from analyzer.types import Clause, Document, Duration, Finding, Sentence, SentenceKind, ServiceWindow, Span, TimeUnit
+from analyzer.types import LANGUAGES, Clause, Document, Duration, Finding, Sentence, SentenceKind, ServiceWindow, Span, TimeUnit
 
 
 @dataclass(slots=True)
@@ -24,7 +26,11 @@ class Whole:
     document: Document
     settings: Settings
     findings: tuple[Finding, ...] = ()
+    #: Tells which groups can occur in a row at all; without it each is tried.
+    phrases: PhraseIndex | None = None
     _folded: list[str] = field(default_factory=list)
+    _categories: list[frozenset[str]] = field(default_factory=list)
+    _candidates: dict[int, set[int]] = field(default_factory=dict)
 
     @property
     def folded(self) -> list[str]:
@@ -35,10 +41,29 @@ class Whole:
 
     def with_category(self, categories: Iterable[str]) -> list[Clause]:
         wanted = frozenset(categories)
-        return [clause for clause in self.clauses if wanted.intersection(clause.categories)]
+        if not self._categories:
+            self._categories = [frozenset(clause.categories) for clause in self.clauses]
+        return [clause for clause, own in zip(self.clauses, self._categories, strict=True) if not wanted.isdisjoint(own)]
+
+    def candidates(self, row: int) -> set[int]:
+        """Return the groups of `phrases` that may occur in a row, by their id."""
+        found = self._candidates.get(row)
+        if found is None:
+            assert self.phrases is not None
+            language = self.clauses[row].sentence.language
+            found = self._candidates[row] = self.phrases.candidates(self.folded[row], language if language in LANGUAGES else "en")
+        return found
+
+    def says(self, row: int, group: Group) -> bool:
+        """Tell whether a group occurs in a row."""
+        language = self.clauses[row].sentence.language
+        indexed = self.phrases is not None and language in LANGUAGES and self.phrases.holds(group)
+        if indexed and id(group) not in self.candidates(row):
+            return False
+        return bool(group.matches(self.folded[row], language, likely=indexed))
 
     def with_phrase(self, group: Group) -> list[Clause]:
-        return [clause for clause, folded in zip(self.clauses, self.folded, strict=True) if group.matches(folded, clause.sentence.language)]
+        return [clause for row, clause in enumerate(self.clauses) if self.says(row, group)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,18 +182,20 @@ def _undefined_priorities(options: dict[str, Any], groups: Mapping[str, Group], 
 
     def holds(whole: Whole) -> DocumentMatch | None:
         named: list[Clause] = []
-        for clause, folded in zip(whole.clauses, whole.folded, strict=True):
-            language = clause.sentence.language
-            uses = bool(priority.matches(folded, language))
-            if uses and timed.intersection(clause.categories) and any(isinstance(item, Duration) for item in clause.quantities):
+        for row, clause in enumerate(whole.clauses):
+            if (
+                whole.says(row, priority)
+                and timed.intersection(clause.categories)
+                and any(isinstance(item, Duration) for item in clause.quantities)
+            ):
                 named.append(clause)
                 # The row itself may say what the priority means.
-                if meaning.matches(folded, language):
+                if whole.says(row, meaning):
                     return None
             elif (
                 "severity_levels" in clause.categories
                 and clause.sentence.kind is not SentenceKind.HEADING
-                and (meaning.matches(folded, language) or len(folded) > 60)
+                and (len(whole.folded[row]) > 60 or whole.says(row, meaning))
             ):
                 return None
         return DocumentMatch(_spans(named)) if len(named) >= 2 else None
@@ -188,15 +215,17 @@ _ANNEX_NAME = r"\s*(?:n[o°]\.?\s*)?(\d{1,2}|[A-Z]\b(?!\.[a-zà-ü])|[IVX]{1,4}\
 def _missing_annex(options: dict[str, Any], groups: Mapping[str, Group], where: str) -> DocumentCheck:
     """An annex is referred to by name, and nothing in the document begins with that name."""
     words = {
-        language: re.compile(rf"\b({'|'.join(stems)}){_ANNEX_NAME}", re.IGNORECASE) for language, stems in _words(options, where).items()
+        language: (re.compile(rf"\b({'|'.join(stems)}){_ANNEX_NAME}", re.IGNORECASE), _all_needed([stem.lower() for stem in stems]))
+        for language, stems in _words(options, where).items()
     }
 
     def holds(whole: Whole) -> DocumentMatch | None:
         referred: dict[str, list[Clause]] = {}
         present: set[str] = set()
         for clause in whole.clauses:
-            pattern = words.get(clause.sentence.language)
-            if pattern is None:
+            pattern, needed = words.get(clause.sentence.language, (None, ()))
+            lowered = clause.sentence.text.lower()
+            if pattern is None or not any(stem in lowered for stem in needed):
                 continue
             for match in pattern.finditer(clause.sentence.text):
                 name = match.group(2).upper()
@@ -225,6 +254,17 @@ def _words(options: dict[str, Any], where: str) -> dict[str, list[str]]:
     return words
 
 
+def _all_needed(expressions: list[str]) -> tuple[str, ...]:
+    """Return strings of which a text holds one where one of the expressions matches: ("",) where that cannot be told."""
+    if any(re.search(r"\(\?[a-zA-Z-]", expression) for expression in expressions):
+        return ("",)  # flags: letters may not stand for themselves
+    choices = []
+    for expression in expressions:
+        found = [choice for choice in (required_literals(expression, shortest=1), leading_literals(expression)) if choice]
+        choices.append(min(found, key=len, default=("",)))
+    return tuple(dict.fromkeys(literal for choice in choices for literal in choice))
+
+
 @_check("blank_fields")
 def _blank_fields(options: dict[str, Any], groups: Mapping[str, Group], where: str) -> DocumentCheck:
     """Blanks of a form were never filled in. A line of blanks for a signature or a date beside it is no gap."""
@@ -233,17 +273,24 @@ def _blank_fields(options: dict[str, Any], groups: Mapping[str, Group], where: s
     except (KeyError, TypeError, re.error) as error:
         raise ResourceError(f"{where}: blanks must be a list of expressions: {error}") from error
     signature = _group(options, "signature", groups, where)
+    # Hardly a row holds a blank: what each of them must hold tells so at once.
+    needed = _all_needed(options["blanks"])
 
     def holds(whole: Whole) -> DocumentMatch | None:
         found: list[Span] = []
         for index, (clause, folded) in enumerate(zip(whole.clauses, whole.folded, strict=True)):
-            if not any(char.isalpha() for char in clause.sentence.text):
-                continue  # a bare line is there to be signed on, or to write below
-            near = " ".join(whole.folded[max(0, index - 3) : index + 4]) if len(folded) < 80 else folded
-            if signature.matches(near, clause.sentence.language):
+            text = clause.sentence.text
+            for mark in needed:
+                if mark in text:
+                    break
+            else:
                 continue
-            match = blank.search(clause.sentence.text)
-            if match is not None and not _leader_of_contents(clause.sentence, match):
+            match = blank.search(text)
+            # A bare line is there to be signed on, or to write below.
+            if match is None or not any(map(str.isalpha, text)) or _leader_of_contents(clause.sentence, match):
+                continue
+            near = " ".join(whole.folded[max(0, index - 3) : index + 4]) if len(folded) < 80 else folded
+            if not signature.matches(near, clause.sentence.language):
                 found.append(_within(clause.sentence, match.start(), match.end()))
         return DocumentMatch(tuple(found[:_MOST_EVIDENCE]), (("value", str(len(found))),)) if found else None
 

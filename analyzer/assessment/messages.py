@@ -51,6 +51,12 @@ _UNITS = {
     },
 }
 _BUSINESS = {"fr": "heures ou jours ouvrables", "de": "Arbeitszeit", "it": "tempo lavorativo", "en": "business time"}
+_UNKNOWN = {
+    "fr": "La règle « {rule} » n'est pas parmi les règles disponibles ici ; ses textes manquent.",
+    "de": "Die Regel «{rule}» ist nicht unter den Regeln, die hier vorliegen; ihre Texte fehlen.",
+    "it": "La regola «{rule}» non è tra le regole disponibili qui; i suoi testi mancano.",
+    "en": "The rule “{rule}” is not among the rules at hand here; its texts are missing.",
+}
 _ISO = re.compile(r"P(T?)([\d.]+)([SMHDWY])")
 
 
@@ -94,13 +100,17 @@ def render_finding(finding: Finding, language: str, *, wording_language: str | N
         Language of the model wording: the contract's, so that the sentence can be put into it. By default, and for a language
         that has no wording, the language of the answer.
     catalogue : Catalogue, optional
-        The rules that made the finding; the shipped ones by default.
+        The rules that made the finding; the shipped ones by default. A finding of a rule that is not among them is named by its id.
     """
     language = language if language in LANGUAGES else "en"
     catalogue = catalogue or load_catalogue()
     spoken = wording_language if wording_language in LANGUAGES else language
     params = _shown(finding, language)
     source = render_source(finding_source(finding, catalogue=catalogue), language)
+    if not is_known(finding, catalogue):
+        name = catalogue.categories[finding.category].name[language] if finding.category in catalogue.categories else finding.category
+        title = finding.rule.replace("_", " ") if finding.kind is FindingKind.RISK else name
+        return Message(title, _UNKNOWN[language].format(rule=finding.rule), "", "", source)
     if finding.kind is FindingKind.RISK:
         risk = catalogue.risks[finding.rule]
         return Message(
@@ -127,6 +137,13 @@ def render_finding(finding: Finding, language: str, *, wording_language: str | N
         category.ask[spoken],
         source,
     )
+
+
+def is_known(finding: Finding, catalogue: Catalogue) -> bool:
+    """Tell whether the catalogue holds the words of a finding; those made with a user's own rules may not be in the one at hand."""
+    if finding.kind is FindingKind.RISK:
+        return finding.rule in catalogue.risks
+    return finding.category in catalogue.categories and (finding.kind is not FindingKind.WEAK or finding.rule in catalogue.weak_rules)
 
 
 def _shown(finding: Finding, language: str) -> dict[str, str]:

@@ -61,8 +61,9 @@ class Passage:
         key = id(group)
         found = self._memo.get(key)
         if found is None:
-            dismissed = self.phrases is not None and key not in self.candidates and self.phrases.holds(group)
-            found = self._memo[key] = [] if dismissed else group.matches(self.folded.text, self.language)
+            indexed = self.phrases is not None and self.phrases.holds(group)
+            dismissed = indexed and key not in self.candidates
+            found = self._memo[key] = [] if dismissed else group.matches(self.folded.text, self.language, likely=indexed)
         return found
 
     def in_heading(self, group: Group) -> bool:

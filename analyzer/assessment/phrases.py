@@ -14,13 +14,16 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from analyzer.errors import ResourceError
-from analyzer.resources.literals import required_literals
+from analyzer.resources.literals import leading_literals, required_literals
 from analyzer.types import LANGUAGES, Span
 
 _SEVERAL = re.compile(" {2,}")
 _GAP = r"(?:[^;]{0,60}?(?<!\w))"
+#: With more beginnings than this it costs less to try everywhere.
+_MOST_BEGINNINGS = 60
 _SPACES = "'’‘ʼ`´-‐‑–\u00a0\u202f\u2009\n\r\t"
 
 
@@ -96,50 +99,79 @@ def compile_stem(stem: str, language: str) -> str:
     return stem.replace("'", " ").replace("~", _GAP)
 
 
+class _Compiled(NamedTuple):
+    """The expression of a group; what a text must hold one of for it to match, () where that cannot be told; and what a match can begin with, in the same way."""
+
+    pattern: re.Pattern[str] | None
+    needed: tuple[str, ...]
+    beginnings: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class Group:
     """A named idea; compiled per language on first use."""
 
     name: str
     stems: Mapping[str, Sequence[str]]
-    _compiled: dict[str, tuple[re.Pattern[str] | None, tuple[str, ...]]] = field(default_factory=dict, repr=False)
+    _compiled: dict[str, _Compiled] = field(default_factory=dict, repr=False)
 
-    def matches(self, folded: str, language: str) -> list[tuple[int, int]]:
-        """Return where the group occurs in folded text, in reading order."""
+    def matches(self, folded: str, language: str, *, likely: bool = False) -> list[tuple[int, int]]:
+        """Return where the group occurs in folded text, in reading order; `likely` is that the text holds one of `literals`, as was seen already."""
         compiled = self._compiled.get(language)
         if compiled is None:
             compiled = self._compiled[language] = self._compile(language)
-        pattern, needed = compiled
-        for literal in needed:
-            if literal in folded:
-                break
-        else:
-            if pattern is None or needed:
+        pattern, needed, beginnings = compiled
+        if pattern is None:
+            return []
+        if needed and not likely:
+            for literal in needed:
+                if literal in folded:
+                    break
+            else:
                 return []
-        assert pattern is not None
-        return [match.span() for match in pattern.finditer(folded)]
+        if not beginnings:
+            return [match.span() for match in pattern.finditer(folded)]
+        # To find the few places where a match can begin and look there costs a fraction of trying everywhere.
+        places: list[int] = []
+        for beginning in beginnings:
+            at = folded.find(beginning)
+            while at >= 0:
+                if not at or not ((before := folded[at - 1]).isalnum() or before == "_"):
+                    places.append(at)
+                at = folded.find(beginning, at + 1)
+        places.sort()
+        found: list[tuple[int, int]] = []
+        reached = 0
+        for at in places:
+            if at >= reached and (match := pattern.match(folded, at)) is not None:
+                found.append(match.span())
+                reached = match.end()
+        return found
 
     def literals(self, language: str) -> tuple[str, ...] | None:
         """Return plain strings of which a folded text holds one where the group occurs: () where that cannot be told, None where it never does."""
         if language not in self._compiled:
             self._compiled[language] = self._compile(language)
-        pattern, needed = self._compiled[language]
+        pattern, needed, _ = self._compiled[language]
         return None if pattern is None else needed
 
-    def _compile(self, language: str) -> tuple[re.Pattern[str] | None, tuple[str, ...]]:
-        """Return the expression, and what a text must hold one of for it to match: () where that cannot be told."""
+    def _compile(self, language: str) -> _Compiled:
         stems = [compile_stem(stem, language) for stem in self.stems.get(language, ())]
         if not stems:
-            return None, ()
+            return _Compiled(None, (), ())
         try:
             pattern = re.compile(r"(?<!\w)(?:" + "|".join(stems) + ")", re.DOTALL)
         except re.error as error:
             raise ResourceError(f"Faulty expression in phrase group {self.name!r} ({language}): {error}") from error
+        beginnings = leading_literals("|".join(stems))
+        if len(beginnings) > _MOST_BEGINNINGS:
+            beginnings = ()
         found = [required_literals(stem) or required_literals(stem, shortest=1) for stem in stems]
         if not all(found):
-            return pattern, ()
+            return _Compiled(pattern, (), beginnings)
         literals = {literal for choice in found for literal in choice}
-        return pattern, tuple(sorted(item for item in literals if not any(other != item and other in item for other in literals)))
+        needed = tuple(sorted(item for item in literals if not any(other != item and other in item for other in literals)))
+        return _Compiled(pattern, needed, beginnings)
 
 
 def read_groups(table: object, *, where: str) -> dict[str, Group]:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from analyzer.assessment.catalogue import Risk, load_catalogue
 from analyzer.assessment.document_rules import Whole
-from analyzer.assessment.needs import PhraseIndex
 from analyzer.assessment.passages import Match, Passage
 from analyzer.assessment.phrases import fold_text
 from analyzer.assessment.roles import assign_roles
 from analyzer.settings import Settings
-from analyzer.types import LANGUAGES, Clause, Document, Finding, FindingKind, SentenceKind, Side, Span
+from analyzer.types import LANGUAGES, Clause, Document, Finding, FindingKind, Quantity, SentenceKind, Side, Span
 
 #: Rows of a broken sentence that are read together at most.
 _MOST_ROWS = 3
@@ -51,9 +50,10 @@ def assess_risks(
     if not with_roles:
         clauses = assign_roles(clauses)
     risks = [risk for risk in catalogue.risks.values() if risk.when is not None]
-    findings = list(_sentence_findings(clauses, _Risks(risks), settings, catalogue.phrases))
+    whole = Whole(clauses, document, settings, phrases=catalogue.phrases)
+    findings = list(_sentence_findings(whole, _Risks(risks)))
     findings.sort(key=lambda finding: (finding.evidence[0].start, finding.rule))
-    whole = Whole(clauses, document, settings, tuple(findings))
+    whole.findings = tuple(findings)
     for risk in catalogue.risks.values():
         if risk.check is None or (settings.side is Side.PROVIDER and not risk.both_sides):
             continue
@@ -79,22 +79,35 @@ class _Risks:
         for number, risk in enumerate(risks):
             for label in risk.needs.labels or ():
                 self._by_label.setdefault(label, []).append(number)
+        self._by_labels: dict[tuple[frozenset[str], frozenset[str]], list[tuple[Risk, str, tuple[frozenset[int], ...]]]] = {}
 
-    def firing(self, passage: Passage, known: Set[str] = frozenset()) -> Iterator[tuple[Risk, Match]]:
+    def _for_labels(self, passage: Passage) -> list[tuple[Risk, str, tuple[frozenset[int], ...]]]:
+        """Return the rules that the labels of a passage allow, in their order, each with its id and the words that it needs."""
+        key = passage.categories, passage.heading_categories
+        known = self._by_labels.get(key)
+        if known is None:
+            numbers = set(self._free)
+            for label in key[0] | key[1]:
+                numbers.update(self._by_label.get(label, ()))
+            allowed = [self._risks[number] for number in sorted(numbers)]
+            known = self._by_labels[key] = [(risk, risk.id, risk.needs.groups) for risk in allowed]
+        return known
+
+    def firing(self, passage: Passage, pieces: Sequence[_Piece], known: Set[str] = frozenset()) -> Iterator[tuple[Risk, Match]]:
         """Yield the rules that hold on a passage, in their order; those in `known` are not asked again."""
-        numbers = set(self._free)
         candidates = passage.candidates
-        for label in passage.categories | passage.heading_categories:
-            numbers.update(self._by_label.get(label, ()))
-        for number in sorted(numbers):
-            risk = self._risks[number]
-            if risk.id in known:
+        filled = False
+        for risk, name, needed in self._for_labels(passage):
+            if name in known:
                 continue
-            for groups in risk.needs.groups:
+            for groups in needed:
                 if groups.isdisjoint(candidates):
                     break
             else:
                 assert risk.when is not None
+                if not filled:
+                    # Most passages are read by no rule at all.
+                    passage.quantities, filled = _quantities_of(pieces), True
                 match = risk.when(passage)
                 if match is not None:
                     yield risk, match
@@ -112,22 +125,31 @@ class _Piece:
         return self.start + len(self.clause.sentence.text)
 
 
-def _sentence_findings(clauses: tuple[Clause, ...], risks: _Risks, settings: Settings, phrases: PhraseIndex) -> Iterator[Finding]:
-    builder = _Builder(clauses, settings, phrases)
+def _quantities_of(pieces: Sequence[_Piece]) -> tuple[Quantity, ...]:
+    """Return the quantities of the parts of a passage, counted from its start."""
+    return tuple(
+        replace(item, span=item.span.shifted(piece.start - piece.clause.sentence.span.start))
+        for piece in pieces
+        for item in piece.clause.quantities
+    )
+
+
+def _sentence_findings(whole: Whole, risks: _Risks) -> Iterator[Finding]:
+    builder = _Builder(whole)
     fired: list[set[str]] = []
-    for index in range(len(clauses)):
+    for index in range(len(whole.clauses)):
         found: set[str] = set()
         fired.append(found)
         if builder.bare(index):
             continue
         passage, pieces = builder.passage([index])
-        for risk, match in risks.firing(passage):
+        for risk, match in risks.firing(passage, pieces):
             found.add(risk.id)
             yield _finding(risk, passage, pieces, match)
     for rows in builder.joined_rows():
         passage, pieces = builder.passage(rows)
         known = set().union(*(fired[row] for row in rows))
-        for risk, match in risks.firing(passage, known):
+        for risk, match in risks.firing(passage, pieces, known):
             # Words on both sides of a break are what the rows alone could not show.
             if len(_touched(match, pieces)) > 1:
                 for row in rows:
@@ -135,7 +157,7 @@ def _sentence_findings(clauses: tuple[Clause, ...], risks: _Risks, settings: Set
                 yield _finding(risk, passage, pieces, match)
     for lead, item in builder.list_items():
         passage, pieces = builder.passage([lead, item])
-        for risk, match in risks.firing(passage, fired[item] | fired[lead]):
+        for risk, match in risks.firing(passage, pieces, fired[item] | fired[lead]):
             if len(_touched(match, pieces)) > 1:
                 fired[item].add(risk.id)
                 yield _finding(risk, passage, pieces[1:], match)
@@ -144,10 +166,9 @@ def _sentence_findings(clauses: tuple[Clause, ...], risks: _Risks, settings: Set
 class _Builder:
     """Makes passages of clauses, with what the headings above say."""
 
-    def __init__(self, clauses: tuple[Clause, ...], settings: Settings, phrases: PhraseIndex) -> None:
-        self.clauses = clauses
-        self.settings = settings
-        self.phrases = phrases
+    def __init__(self, whole: Whole) -> None:
+        self.whole = whole
+        self.clauses = clauses = whole.clauses
         self._memo: dict[str, dict[int, bool]] = {}
         self._text = ""
         self._headings: dict[str, frozenset[str]] = {
@@ -157,6 +178,7 @@ class _Builder:
         }
 
     def passage(self, rows: list[int]) -> tuple[Passage, list[_Piece]]:
+        """Return a passage, without its quantities as long as no rule asks, and its parts."""
         pieces: list[_Piece] = []
         position = 0
         for row in rows:
@@ -172,15 +194,12 @@ class _Builder:
             heading_categories=self._headings.get(above, frozenset()),
             heading_path=last.heading_path,
             kind=last.kind,
-            quantities=tuple(
-                replace(item, span=item.span.shifted(piece.start - piece.clause.sentence.span.start))
-                for piece in pieces
-                for item in piece.clause.quantities
-            ),
-            settings=self.settings,
+            settings=self.whole.settings,
             document=self._whole_text,
             document_memo=self._memo.setdefault(language, {}),
-            phrases=self.phrases,
+            phrases=self.whole.phrases,
+            # What a row by itself may say is asked for by the rules over the document too.
+            _candidates=self.whole.candidates(rows[0]) if len(rows) == 1 else None,
         )
         return passage, pieces
 

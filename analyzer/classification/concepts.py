@@ -8,6 +8,7 @@ case do not count. All patterns are looked up in one pass over the words of a te
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -33,6 +34,13 @@ _LETTERS = {
     for code in range(0xC0, 0x180)
 } | {ord("ß"): "ss"}
 
+#: Few letters of a text are any of these: finding them costs less than looking up each letter.
+_ACCENTED = re.compile("[" + "".join(map(chr, _LETTERS)) + "]")
+
+
+def _plain_letter(match: re.Match[str]) -> str:
+    return _LETTERS[ord(match.group())]
+
 
 class _Start(NamedTuple):
     """What may begin with a word: concepts of that word alone, and longer patterns by their next word, whole or its beginning; the rest must be tried.
@@ -48,6 +56,10 @@ class _Start(NamedTuple):
     gaps: dict[str, list[_Entry]]
     gap_beginnings: dict[str, list[_Entry]]
     gap_lengths: tuple[int, ...]
+    #: Whether anything but whole words can come next.
+    varied: bool
+    #: What may follow on a next word that came whole, made when it first did: thousands of patterns begin with "de la".
+    after: dict[str, _Start]
 
     def in_reach(self, following: Sequence[str]) -> list[_Entry]:
         """Return the patterns with a gap behind the first word whose word after the gap is among the following ones; each once."""
@@ -60,7 +72,7 @@ class _Start(NamedTuple):
         return found
 
 
-_UNKNOWN = _Start((), {}, {}, (), (), {}, {}, ())
+_UNKNOWN = _Start((), {}, {}, (), (), {}, {}, (), False, {})
 
 
 def fold(text: str) -> str:
@@ -74,7 +86,7 @@ def fold(text: str) -> str:
     lowered = text.lower()
     if lowered.isascii():
         return lowered
-    lowered = lowered.translate(_LETTERS)
+    lowered = _ACCENTED.sub(_plain_letter, lowered)
     if lowered.isascii() or not any(unicodedata.combining(character) for character in lowered):
         return lowered
     return "".join(character for character in lowered if not unicodedata.combining(character))
@@ -115,33 +127,27 @@ class ConceptMatcher:
         words = _WORD.findall(fold(text))
         counts: dict[int, int] = {}
         last = len(words) - 1
-        known = self._known
-        for i, word in enumerate(words):
-            start = known.get(word, _UNKNOWN)
-            if start is _UNKNOWN:
-                start = self._starting_with(word)
+        for i, start in enumerate(map(self._known.get, words, itertools.repeat(_UNKNOWN))):
             if start is None:
                 continue
-            for concept in start.alone:
-                counts[concept] = counts.get(concept, 0) + 1
-            if i == last:
-                break
-            following = words[i + 1]
-            entries = start.whole.get(following, ()) if start.whole else ()
-            for concept, rest in entries:
-                if not rest or _end(rest, words, i + 2):
+            if start is _UNKNOWN:
+                start = self._starting_with(words[i])
+            at = i
+            while start is not None:
+                for concept in start.alone:
                     counts[concept] = counts.get(concept, 0) + 1
-            for n in start.lengths:
-                for concept, rest in start.beginnings.get(following[:n], ()):
-                    if len(following) >= n and (not rest or _end(rest, words, i + 2)):
-                        counts[concept] = counts.get(concept, 0) + 1
-            for concept, rest in start.others:
-                if _end(rest, words, i + 1):
-                    counts[concept] = counts.get(concept, 0) + 1
-            if start.gaps or start.gap_lengths:
-                for concept, rest in start.in_reach(words[i + 1 : i + 2 + _GAP_WORDS]):
-                    if _end(rest, words, i + 1):
-                        counts[concept] = counts.get(concept, 0) + 1
+                if at == last:
+                    if start.others and at > i:
+                        _count_others(counts, start, words, at + 1)
+                    break
+                at += 1
+                if start.varied:
+                    _count_others(counts, start, words, at)
+                word = words[at]
+                following = start.after.get(word)
+                if following is None and word in start.whole:
+                    following = start.after[word] = _sort_by_next_word(start.whole[word])
+                start = following
         return counts
 
     def find(self, text: str) -> Iterator[tuple[int, int, int]]:
@@ -209,9 +215,26 @@ def _sort_by_next_word(entries: Iterable[_Entry]) -> _Start:
             beginnings.setdefault(rest[0][:-1], []).append((concept, rest[1:]))
         else:
             whole.setdefault(rest[0], []).append((concept, rest[1:]))
+    varied = bool(beginnings or others or gaps or gap_beginnings)
     return _Start(
-        tuple(alone), whole, beginnings, _lengths(beginnings), tuple(others), gaps, gap_beginnings, _lengths(gap_beginnings)
+        tuple(alone), whole, beginnings, _lengths(beginnings), tuple(others), gaps, gap_beginnings, _lengths(gap_beginnings), varied, {}
     )  # fmt: skip
+
+
+def _count_others(counts: dict[int, int], start: _Start, words: Sequence[str], i: int) -> None:
+    """Count the patterns that go on with anything but a whole word, from word `i` on."""
+    following = words[i] if i < len(words) else ""
+    for n in start.lengths:
+        for concept, rest in start.beginnings.get(following[:n], ()):
+            if len(following) >= n and (not rest or _end(rest, words, i + 1)):
+                counts[concept] = counts.get(concept, 0) + 1
+    for concept, rest in start.others:
+        if _end(rest, words, i):
+            counts[concept] = counts.get(concept, 0) + 1
+    if start.gaps or start.gap_lengths:
+        for concept, rest in start.in_reach(words[i : i + 1 + _GAP_WORDS]):
+            if _end(rest, words, i):
+                counts[concept] = counts.get(concept, 0) + 1
 
 
 def _lengths(cores: Iterable[str]) -> tuple[int, ...]:

@@ -85,10 +85,10 @@ def context_features(rows: Sequence[Row], decision: np.ndarray) -> np.ndarray:
 
 def _shift(z: np.ndarray, docs: Sequence[str], step: int) -> np.ndarray:
     result = np.full(z.shape, _NOTHING)
-    for i in range(len(docs)):
-        j = i + step
-        if 0 <= j < len(docs) and docs[j] == docs[i]:
-            result[i] = z[j]
+    names = np.asarray(docs, dtype=object)
+    here = np.arange(max(0, -step), min(len(docs), len(docs) - step))
+    here = here[names[here] == names[here + step]]
+    result[here] = z[here + step]
     return result
 
 

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 
 import numpy as np
 
 from analyzer.classification.masking import MAX_CHARACTERS
 from analyzer.resources import read_toml
-from analyzer.resources.literals import LiteralIndex, required_elsewhere, required_literals
+from analyzer.resources.literals import LiteralIndex, required_elsewhere, required_literals, split_choices
 from analyzer.types import LANGUAGES
 
 #: Plain words, at the beginning or end of a word or both.
 _PLAIN = re.compile(r"(?P<start>\(\?<!\\w\))?(?P<words>[^\\.^$*+?{}\[\]|()]+)(?P<end>\(\?!\\w\))?")
+#: Escapes such as \W, whose capital means something, and what stands between them.
+_ESCAPED = re.compile(r"\\.|[^\\]+", re.DOTALL)
 
 
 def _in_word(character: str) -> bool:
@@ -29,25 +31,31 @@ def _in_word(character: str) -> bool:
 class Cue:
     """An expression that is compiled when its literals were first met: most of some thousand never are."""
 
-    __slots__ = ("_choices", "_compiled", "_musts", "_plain", "category", "literals", "must", "pattern")
+    __slots__ = ("_besides", "_plain", "_search", "category", "literals", "must", "pattern")
 
     def __init__(self, pattern: str, category: int) -> None:
-        self.pattern = pattern if re.search(r"\\[A-Z]", pattern) else pattern.lower()
+        self.pattern = _ESCAPED.sub(lambda part: part.group() if part.group()[0] == "\\" else part.group().lower(), pattern)
         self.category = category
         self.literals = required_literals(self.pattern) or required_literals(self.pattern, shortest=1)
         elsewhere = [group for group in required_elsewhere(self.pattern, self.literals) if group != (" ",)]
-        #: The longest first: it is the rarest.
-        self._musts = tuple(sorted((group[0] for group in elsewhere if len(group) == 1), key=len, reverse=True))
-        self._choices = tuple(group for group in elsewhere if len(group) > 1)
-        self.must = self._musts[0] if self._musts else ""
-        self._compiled: re.Pattern[str] | None = None
+        # The longest first: it is the rarest, and asked for where candidates are looked up.
+        alone = sorted((group for group in elsewhere if len(group) == 1), key=lambda group: len(group[0]), reverse=True)
+        self.must = alone[0][0] if alone else ""
+        self._besides = (*alone[1:], *(group for group in elsewhere if len(group) > 1))
+        self._search: Callable[[str], re.Match[str] | None] | None = None
         plain = _PLAIN.fullmatch(self.pattern)
         self._plain = (plain["words"], bool(plain["start"]), bool(plain["end"])) if plain else None
 
     def stands_in(self, text: str) -> bool:
-        """Tell whether a lowered text, which holds one of the literals, matches; plain words are told without an expression."""
+        """Tell whether a lowered text, which holds one of the literals and `must`, matches; plain words are told without an expression."""
         if self._plain is None:
-            return self.found_in(text) is not None
+            for group in self._besides:
+                for literal in group:
+                    if literal in text:
+                        break
+                else:
+                    return False
+            return (self._search or self._compile())(text) is not None
         words, start, end = self._plain
         if not (start or end):
             return words in text
@@ -61,18 +69,14 @@ class Cue:
 
     def found_in(self, text: str) -> re.Match[str] | None:
         """Return the first match in a lowered text."""
-        for literal in self._musts:
-            if literal not in text:
-                return None
-        for group in self._choices:
-            for literal in group:
-                if literal in text:
-                    break
-            else:
-                return None
-        if self._compiled is None:
-            self._compiled = re.compile(self.pattern, re.IGNORECASE)
-        return self._compiled.search(text)
+        return (self._search or self._compile())(text)
+
+    def _compile(self) -> Callable[[str], re.Match[str] | None]:
+        # Texts are lowered, and without IGNORECASE an expression looks for its first letters before anything else: half the time.
+        compiled = re.compile(self.pattern)
+        # An expression for the beginning is not tried anywhere else.
+        self._search = compiled.match if self.pattern.startswith("^") and len(split_choices(self.pattern)) == 1 else compiled.search
+        return self._search
 
 
 class CueList:

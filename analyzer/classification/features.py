@@ -28,6 +28,44 @@ _KINDS = ("sentence", "list_item", "table_row", "heading")
 _TYPED = ("xclock", "xtime", "xdate", "xmoney", "xpercent", "xmail", "xurl", "xphone", "xname", " 0 ")
 
 
+#: Roots of counts, which are cut at three.
+_ROOTS = (0.0, 1.0, 2**0.5, 3**0.5)
+#: Columns and their values.
+_Row = tuple[list[int], list[float]]
+
+
+class _Cells:
+    """The cells of a sparse matrix, row after row; equal cells add up."""
+
+    def __init__(self) -> None:
+        self._columns: list[int] = []
+        self._values: list[float] = []
+        self._ends = [0]
+
+    def add_row(self, *parts: _Row) -> None:
+        for columns, values in parts:
+            self._columns += columns
+            self._values += values
+        self._ends.append(len(self._columns))
+
+    def add(self, column: int, value: float) -> None:
+        """Add a cell to the last row."""
+        self._columns.append(column)
+        self._values.append(value)
+        self._ends[-1] += 1
+
+    def to_matrix(self, width: int) -> sparse.csr_matrix:
+        values, columns = np.asarray(self._values, dtype=np.float32), np.asarray(self._columns, dtype=np.int32)
+        matrix = sparse.csr_matrix((values, columns, np.asarray(self._ends, dtype=np.int32)), shape=(len(self._ends) - 1, width))
+        matrix.sum_duplicates()
+        return matrix
+
+
+def _concept_cells(text: str, language: str, offset: int, weight: float) -> _Row:
+    found = concept_matcher(language).count(mask(text))
+    return [offset + concept for concept in found], [weight * _ROOTS[min(count, 3)] for count in found.values()]
+
+
 class CueFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Counts of the word lists in the row, its nearest heading, the headings further out, and the neighbours; and facts of form.
 
@@ -50,55 +88,72 @@ class CueFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def transform(self, X: Sequence[Row]) -> sparse.csr_matrix:
         """Return shape (n_rows, n_features), features named by `get_feature_names_out`."""
         n = len(self.categories_)
-        rows: list[int] = []
-        columns: list[int] = []
-        values: list[float] = []
+        cells = _Cells()
+        # A row is asked for three times, as itself and as the neighbour of two; its headings by all that stand under them.
+        counted: dict[tuple[str, str], dict[int, int]] = {}
+        own: dict[tuple[str, str], _Row] = {}
+        near: dict[tuple[str, str, int], _Row] = {}
+        above: dict[tuple[tuple[str, ...], str], _Row] = {}
 
-        form = 6 * n
-        texts: dict[tuple[str, str], dict[int, int]] = {}
-        above: dict[tuple[tuple[str, ...], str], list[tuple[int, float]]] = {}
-        for i, row in enumerate(X):
-            own = texts.get((row.text, row.language))
-            if own is None:
-                own = texts[(row.text, row.language)] = count_cues(row.text, row.language)
-            cells: list[tuple[int, float]] = []
-            total = sum(own.values())
-            for category, count in own.items():
-                cells.append((category, min(count, 3) ** 0.5))
-                if total == count:
-                    cells.append((n + category, 1.0))  # the only category in sight
+        def count(key: tuple[str, str]) -> dict[int, int]:
+            found = counted.get(key)
+            if found is None:
+                found = counted[key] = count_cues(*key)
+            return found
+
+        for row in X:
+            key = (row.text, row.language)
+            said = own.get(key)
+            if said is None:
+                said = own[key] = self._own_cells(row.text, count(key))
             path = (row.heading, row.language)
             titles = above.get(path)
             if titles is None:
-                titles = above[path] = [
-                    ((2 if depth == 0 else 3) * n + category, min(count, 2) ** 0.5)
-                    for depth, title in enumerate(reversed(row.heading))
-                    for category, count in count_cues(title, row.language, heading=True).items()
-                ]
-            cells += titles
+                titles = above[path] = self._heading_cells(row.heading, row.language)
+            around = []
             if self.neighbours:
                 for block, text in ((4 * n, row.before), (5 * n, row.after)):
                     if text:
-                        near = texts.get((text, row.language))
-                        if near is None:
-                            near = texts[(text, row.language)] = count_cues(text, row.language)
-                        cells += [(block + category, 0.5 * min(count, 2) ** 0.5) for category, count in near.items()]
-            if not own:
-                cells.append((form, 1.0))
+                        place = (text, row.language, block)
+                        beside = near.get(place)
+                        if beside is None:
+                            counts = count(place[:2])
+                            beside = near[place] = ([block + c for c in counts], [0.5 * _ROOTS[min(k, 2)] for k in counts.values()])
+                        around.append(beside)
+            cells.add_row(said, titles, *around)
             if row.kind in _KINDS:
-                cells.append((form + 1 + _KINDS.index(row.kind), 1.0))
-            masked = f" {mask(row.text)} "
-            cells += [(form + 5 + position, 1.0) for position, sign in enumerate(_TYPED) if sign in masked]
-            words = masked.count(" ")
-            cells.append((form + 15 + (0 if words < 6 else 1 if words < 16 else 2 if words < 40 else 3), 1.0))
-            rows += [i] * len(cells)
-            columns += [column for column, _ in cells]
-            values += [value for _, value in cells]
-        shape = (len(X), len(self.get_feature_names_out()))
-        matrix = sparse.csr_matrix((np.asarray(values, dtype=np.float32), (rows, columns)), shape=shape)
+                cells.add(6 * n + 1 + _KINDS.index(row.kind), 1.0)
+        matrix = cells.to_matrix(len(self.get_feature_names_out()))
         # Expressions come out of a set, in another order in each process; sums must not depend on it, or no two trainings would be alike.
         matrix.sort_indices()
         return matrix * np.float32(self.scale)
+
+    def _own_cells(self, text: str, own: dict[int, int]) -> _Row:
+        """Return what a text says by itself."""
+        n = len(self.categories_)
+        form = 6 * n
+        columns = list(own)
+        values = [_ROOTS[min(count, 3)] for count in own.values()]
+        if len(own) == 1:
+            columns.append(n + columns[0])  # the only category in sight
+            values.append(1.0)
+        masked = f" {mask(text)} "
+        words = masked.count(" ")
+        facts = [form + 5 + position for position, sign in enumerate(_TYPED) if sign in masked]
+        facts.append(form + 15 + (0 if words < 6 else 1 if words < 16 else 2 if words < 40 else 3))
+        if not own:
+            facts.append(form)
+        return columns + facts, values + [1.0] * len(facts)
+
+    def _heading_cells(self, heading: tuple[str, ...], language: str) -> _Row:
+        n = len(self.categories_)
+        columns: list[int] = []
+        values: list[float] = []
+        for depth, title in enumerate(reversed(heading)):
+            for category, count in count_cues(title, language, heading=True).items():
+                columns.append((2 if depth == 0 else 3) * n + category)
+                values.append(_ROOTS[min(count, 2)])
+        return columns, values
 
     def places(self, row: Row) -> Iterator[Place]:
         """Yield what each column of `transform` counts, see `Place`."""
@@ -137,26 +192,26 @@ class ConceptFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def transform(self, X: Sequence[Row]) -> sparse.csr_matrix:
         """Return shape (n_rows, 3 * n_concepts), features named by `get_feature_names_out`."""
         n = len(self.concepts_)
-        rows: list[int] = []
-        columns: list[int] = []
-        values: list[float] = []
-        counted: dict[tuple[str, str], dict[int, int]] = {}
-        for i, row in enumerate(X):
-            fields = [(0, row.text, 1.0)]
-            if row.heading:
-                fields.append((n, row.heading[-1], 1.0))
-                if len(row.heading) > 1:
-                    fields.append((2 * n, " . ".join(row.heading[:-1]), 0.5))
-            for offset, text, weight in fields:
-                found = counted.get((text, row.language))
-                if found is None:
-                    found = counted[(text, row.language)] = concept_matcher(row.language).count(mask(text))
-                for concept, count in found.items():
-                    rows.append(i)
-                    columns.append(offset + concept)
-                    values.append(weight * min(count, 3) ** 0.5)
-        matrix = sparse.csr_matrix((np.asarray(values, dtype=np.float32), (rows, columns)), shape=(len(X), 3 * n))
-        return matrix * np.float32(self.scale)
+        cells = _Cells()
+        own: dict[tuple[str, str], _Row] = {}
+        above: dict[tuple[tuple[str, ...], str], _Row] = {}
+        for row in X:
+            key = (row.text, row.language)
+            said = own.get(key)
+            if said is None:
+                said = own[key] = _concept_cells(row.text, row.language, 0, 1.0)
+            path = (row.heading, row.language)
+            titles = above.get(path)
+            if titles is None:
+                titles = above[path] = ([], [])
+                if row.heading:
+                    titles = _concept_cells(row.heading[-1], row.language, n, 1.0)
+                    if len(row.heading) > 1:
+                        outer = _concept_cells(" . ".join(row.heading[:-1]), row.language, 2 * n, 0.5)
+                        titles = (titles[0] + outer[0], titles[1] + outer[1])
+                    above[path] = titles
+            cells.add_row(said, titles)
+        return cells.to_matrix(3 * n) * np.float32(self.scale)
 
     def places(self, row: Row) -> Iterator[Place]:
         """Yield what each column of `transform` counts, see `Place`."""
@@ -232,7 +287,13 @@ class FieldTfidf(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def transform(self, X: Sequence[Row]) -> sparse.csr_matrix:
         if self.vectorizer_ is None:
             return sparse.csr_matrix((len(X), 0), dtype=np.float32)
-        return self.vectorizer_.transform(self._texts(X)) * np.float32(self.scale)
+        texts = self._texts(X)
+        if self.field in ("text", "before"):
+            return self.vectorizer_.transform(texts) * np.float32(self.scale)
+        # Many rows stand under one heading.
+        numbers: dict[str, int] = {}
+        which = [numbers.setdefault(text, len(numbers)) for text in texts]
+        return (self.vectorizer_.transform(list(numbers)) * np.float32(self.scale))[which]
 
     def places(self, row: Row) -> Iterator[Place]:
         """Yield what each column of `transform` counts, see `Place`."""

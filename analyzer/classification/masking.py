@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_MASKS = (
-    (re.compile(r"\{\{.{1,60}?\}\}|<[a-z/][^<>]{0,60}>|\[[^\]\[]{1,40}\]", re.I), " xname "),
-    (re.compile(r"[\w.+-]{1,64}@[\w.-]{1,80}"), " xmail "),
-    (re.compile(r"(?:https?://|www\.)\S{1,200}"), " xurl "),
-    (re.compile(r"(?:\+\d{2}|\b0)\d{0,3}(?:[ /.-]\(?\d{2,4}\)?){3,5}\b"), " xphone "),
-    (re.compile(r"\b24 ?(?:/|h/|x|hours? a day,? )\s?7(?:\s?[/x]\s?36[56])?\b|\b7 ?(?:j|jours)?\s?/\s?7\b|\b24 ?h? ?/ ?24\b", re.I), " xclock "),
-    (re.compile(r"\b\d{1,2}[.:h]\d{2}\b(?!\.\d)|\b\d{1,2} ?(?:uhr|am|pm)\b|\b\d{1,2}h(?=\s|$)", re.I), " xtime "),
-    (re.compile(r"\b\d{1,2}\.\s?\d{1,2}\.\s?(?:19|20)\d{2}\b|\b(?:19|20)\d{2}-\d{2}-\d{2}\b|\b\d{1,2}/\d{1,2}/(?:19|20)\d{2}\b"), " xdate "),
-    (re.compile(r"(?:chf|eur|usd|gbp|sfr\.?|fr\.|€|\$|£)\s?\d[\d'’ .,]{0,14}\d?(?:[.–-]{1,3})?|\d[\d'’.,]{0,14}\s?(?:chf|eur|euros?|usd|francs?|franken|€|\$|£)", re.I), " xmoney "),
-    (re.compile(r"\d[\d.,]{0,8}\s?(?:%|‰|pour ?cents?|prozent|per ?cent\b|percent)", re.I), " xpercent "),
-    (re.compile(r"\d[\d'’.,]{0,20}"), " 0 "),
+#: What is masked, by what, and strings of which a text with such a thing holds one (none: it is looked for wherever there is a figure).
+_MASKS: tuple[tuple[re.Pattern[str], str, tuple[str, ...]], ...] = (
+    (re.compile(r"\{\{.{1,60}?\}\}|<[a-z/][^<>]{0,60}>|\[[^\]\[]{1,40}\]", re.I), " xname ", ("{", "<", "[")),
+    (re.compile(r"[\w.+-]{1,64}@[\w.-]{1,80}"), " xmail ", ("@",)),
+    (re.compile(r"(?:https?://|www\.)\S{1,200}"), " xurl ", ("://", "www.")),
+    (re.compile(r"(?:\+\d{2}|\b0)\d{0,3}(?:[ /.-]\(?\d{2,4}\)?){3,5}\b"), " xphone ", ()),
+    (re.compile(r"\b24 ?(?:/|h/|x|hours? a day,? )\s?7(?:\s?[/x]\s?36[56])?\b|\b7 ?(?:j|jours)?\s?/\s?7\b|\b24 ?h? ?/ ?24\b", re.I), " xclock ", ("24", "7")),
+    (re.compile(r"\b\d{1,2}[.:h]\d{2}\b(?!\.\d)|\b\d{1,2} ?(?:uhr|am|pm)\b|\b\d{1,2}h(?=\s|$)", re.I), " xtime ", ()),
+    (re.compile(r"\b\d{1,2}\.\s?\d{1,2}\.\s?(?:19|20)\d{2}\b|\b(?:19|20)\d{2}-\d{2}-\d{2}\b|\b\d{1,2}/\d{1,2}/(?:19|20)\d{2}\b"), " xdate ", ("19", "20")),
+    (re.compile(r"(?:chf|eur|usd|gbp|sfr\.?|fr\.|€|\$|£)\s?\d[\d'’ .,]{0,14}\d?(?:[.–-]{1,3})?|\d[\d'’.,]{0,14}\s?(?:chf|eur|euros?|usd|francs?|franken|€|\$|£)", re.I), " xmoney ", ()),
+    (re.compile(r"\d[\d.,]{0,8}\s?(?:%|‰|pour ?cents?|prozent|per ?cent\b|percent)", re.I), " xpercent ", ()),
+    (re.compile(r"\d[\d'’.,]{0,20}"), " 0 ", ()),
 )  # fmt: skip
 _ENUMERATOR = re.compile(
     r"^\s*(?:(?:art(?:icle|ikel|icolo)?\.?|§+|ziff\.?|section|clause)\s*)?[\d.]{1,10}\s*[.):–-]*\s+|^\s*(?:[a-z]|[ivx]{1,4})[.)]\s+|^\W+",
@@ -38,10 +39,18 @@ def mask(text: str) -> str:
     text = text[:MAX_CHARACTERS].replace("’", "'")
     if "{{" in text:
         text = _MASKS[0][0].sub(_MASKS[0][1], text)
-    text = _ENUMERATOR.sub("", text, count=1)
-    if any(character.isdigit() for character in text) or "@" in text or "{" in text or "[" in text or "<" in text or "www" in text:
-        for pattern, kind in _MASKS:
-            text = pattern.sub(kind, text)
+    number = _ENUMERATOR.match(text)  # a search would try it at every letter
+    if number is not None:
+        text = text[number.end() :]
+    if any(map(str.isdigit, text)) or "@" in text or "{" in text or "[" in text or "<" in text or "www" in text:
+        for pattern, kind, needed in _MASKS:
+            if not needed:
+                text = pattern.sub(kind, text)
+                continue
+            for sign in needed:
+                if sign in text:
+                    text = pattern.sub(kind, text)
+                    break
     return _SPACES.sub(" ", text).strip().lower()
 
 
@@ -58,12 +67,12 @@ def mask_aligned(text: str) -> tuple[str, list[tuple[int, int]]]:
     spans = [(i, i + 1) for i in range(len(text))]
     steps: list[tuple[re.Pattern[str], str, int]] = []
     if "{{" in text:
-        steps.append((*_MASKS[0], 0))
+        steps.append((*_MASKS[0][:2], 0))
     steps.append((_ENUMERATOR, "", 1))
     for pattern, kind, most in steps:
         text, spans = _substitute(pattern, kind, text, spans, most)
-    if any(character.isdigit() for character in text) or "@" in text or "{" in text or "[" in text or "<" in text or "www" in text:
-        for pattern, kind in _MASKS:
+    if any(map(str.isdigit, text)) or "@" in text or "{" in text or "[" in text or "<" in text or "www" in text:
+        for pattern, kind, _ in _MASKS:
             text, spans = _substitute(pattern, kind, text, spans, 0)
     text, spans = _substitute(_SPACES, " ", text, spans, 0)
     start, end = len(text) - len(text.lstrip()), len(text.rstrip())

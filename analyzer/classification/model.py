@@ -60,11 +60,27 @@ class ClauseModel:
 
     def choose_all(self, rows: Sequence[Row], probabilities: np.ndarray) -> list[tuple[Label, ...]]:
         """Turn probabilities into labels, with the thresholds for rows in context or alone."""
-        if self.context is None or self.context_calibration is None:
-            return [self._choose(p, self.calibration) for p in probabilities]
-        linked = self._linked(rows)
+        linked = (
+            self._linked(rows) if self.context is not None and self.context_calibration is not None else np.zeros(len(rows), dtype=bool)
+        )
+        alone = self.calibration
+        among = self.context_calibration or alone
+        if self.single_label or self.always_labelled:
+            return [self._choose(p, among if near else alone) for p, near in zip(probabilities, linked, strict=True)]
+        distance = probabilities - np.where(linked[:, None], among.threshold, alone.threshold)
+        below, above = np.where(linked[:, None], among.band, alone.band).T
+        nearly = ((distance >= -below[:, None]).any(axis=1) & (below > 0)).tolist()
+        most = probabilities.max(axis=1, initial=0.0).tolist()
+        found: list[list[Label]] = [[] for _ in rows]
+        chosen = np.nonzero(distance >= 0)
+        doubtful = distance[chosen] < above[chosen[0]]
+        for row, k, p, uncertain in zip(*(part.tolist() for part in (*chosen, probabilities[chosen], doubtful)), strict=True):
+            found[row].append(Label(self.categories[k], round(p, 4), uncertain))
         return [
-            self._choose(p, self.context_calibration if among else self.calibration) for p, among in zip(probabilities, linked, strict=True)
+            tuple(sorted(labels, key=_by_probability) if len(labels) > 1 else labels)
+            if labels
+            else (Label(OTHER, round(1.0 - most[row], 4), nearly[row]),)
+            for row, labels in enumerate(found)
         ]
 
     def _choose(self, probabilities: np.ndarray, calibration: Calibration) -> tuple[Label, ...]:
@@ -79,4 +95,8 @@ class ClauseModel:
         if not labels:
             nearly = bool((distance >= -below).any()) and below > 0
             return (Label(OTHER, round(float(1.0 - probabilities.max(initial=0.0)), 4), nearly),)
-        return tuple(sorted(labels, key=lambda label: (-label.probability, label.category)))
+        return tuple(sorted(labels, key=_by_probability))
+
+
+def _by_probability(label: Label) -> tuple[float, str]:
+    return -label.probability, label.category

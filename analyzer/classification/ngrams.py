@@ -58,7 +58,7 @@ class NgramTfidf:
         self._forget()
 
     def _forget(self) -> None:
-        self._columns: dict[str, list[int]] = {}
+        self._columns: dict[str, bytes] = {}
 
     def fit(self, texts: Sequence[str]) -> NgramTfidf:
         """Learn the n-grams that are kept, and how rare they are.
@@ -69,7 +69,7 @@ class NgramTfidf:
             No n-gram occurs in `min_df` texts.
         """
         numbers: dict[str, int] = {}
-        known: dict[str, list[int]] = {}
+        known: dict[str, bytes] = {}
         occurrences = documents = np.zeros(0, dtype=np.int64)
         for start in range(0, len(texts), _BLOCK):
             rows, columns = self._tokens(texts[start : start + _BLOCK], numbers, known)
@@ -141,36 +141,56 @@ class NgramTfidf:
             for gram, at in _character_ngrams(padded, low, high):
                 yield gram, match.start() + at - 1, match.start() + at - 1 + len(gram)
 
-    def _tokens(self, texts: Sequence[str], numbers: dict[str, int], known: dict[str, list[int]]) -> _Counts:
+    def _tokens(self, texts: Sequence[str], numbers: dict[str, int], known: dict[str, bytes]) -> _Counts:
         """Return text and number of every n-gram, numbering new ones as they come; `known` keeps those of words met before."""
-        return self._look_up(texts, known, lambda grams: [numbers.setdefault(gram, len(numbers)) for gram in grams])
+
+        def number(grams: Iterable[str]) -> list[int]:
+            return [numbers.setdefault(gram, len(numbers)) for gram in grams]
+
+        return self._look_up_words(texts, number) if self.analyzer == "word" else self._look_up_characters(texts, known, number)
 
     def _known_tokens(self, texts: Sequence[str]) -> _Counts:
         """Return text and column of every n-gram that is in the vocabulary."""
         vocabulary = self.vocabulary_
+        if self.analyzer == "word":
+            return self._look_up_words(texts, lambda grams: map(vocabulary.get, grams))
         if len(self._columns) > _MOST_WORDS:
             self._forget()
-        return self._look_up(texts, self._columns, lambda grams: [vocabulary[gram] for gram in grams if gram in vocabulary])
+        return self._look_up_characters(texts, self._columns, lambda grams: [vocabulary[gram] for gram in grams if gram in vocabulary])
 
-    def _look_up(self, texts: Sequence[str], known: dict[str, list[int]], number: Callable[[Iterable[str]], list[int]]) -> _Counts:
+    def _look_up_words(self, texts: Sequence[str], number: Callable[[Iterable[str]], Iterable[int | None]]) -> _Counts:
         low, high = self.ngram_range
         lengths: list[int] = []
         found: list[int] = []
         for text in texts:
             before = len(found)
-            if self.analyzer == "word":
-                words = _WORD.findall(text)
-                for n in range(low, high + 1):
-                    found += number(words if n == 1 else map(" ".join, zip(*(words[k:] for k in range(n)), strict=False)))
-            else:
-                for word in text.split():
-                    columns = known.get(word)
-                    if columns is None:
-                        padded = f" {word[:_LONGEST_WORD]} "
-                        columns = known[word] = number([gram for gram, _ in _character_ngrams(padded, low, high)])
-                    found += columns
+            words = _WORD.findall(text)
+            for n in range(low, high + 1):
+                grams = words if n == 1 else map(" ".join, zip(*[words[k:] for k in range(n)], strict=False))
+                found += [column for column in number(grams) if column is not None]
             lengths.append(len(found) - before)
         return np.repeat(np.arange(len(lengths), dtype=np.int32), lengths), np.asarray(found, dtype=np.int32)
+
+    def _look_up_characters(self, texts: Sequence[str], known: dict[str, bytes], number: Callable[[Iterable[str]], list[int]]) -> _Counts:
+        low, high = self.ngram_range
+        lengths: list[int] = []
+        # The numbers of a word are kept as bytes: joining them is many times faster than a list of a hundred thousand integers.
+        found: list[bytes] = []
+        for text in texts:
+            words = text.split()
+            columns = list(map(known.get, words))
+            if None in columns:
+                for position, word in enumerate(words):
+                    if columns[position] is None:
+                        columns[position] = known.get(word)
+                    if columns[position] is None:
+                        padded = f" {word[:_LONGEST_WORD]} "
+                        numbers = number([gram for gram, _ in _character_ngrams(padded, low, high)])
+                        columns[position] = known[word] = np.asarray(numbers, dtype=np.int32).tobytes()
+            joined = b"".join(columns)  # type: ignore[arg-type]
+            found.append(joined)
+            lengths.append(len(joined) // 4)
+        return np.repeat(np.arange(len(lengths), dtype=np.int32), lengths), np.frombuffer(b"".join(found), dtype=np.int32)
 
 
 def _character_ngrams(padded: str, low: int, high: int) -> list[tuple[str, int]]:

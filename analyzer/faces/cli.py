@@ -68,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
         return command
 
     analyze = add("analyze", "Analyze contracts one by one.", _analyze)
-    analyze.add_argument("files", nargs="+", metavar="FILE", help="PDF, DOCX, ODT, HTML, e-mail or text")
+    analyze.add_argument("files", nargs="+", metavar="FILE", help="PDF, DOCX, ODT, HTML, e-mail, text, or a scan (PDF, PNG, JPEG, TIFF)")
     analyze.add_argument("--together", action="store_true", help="the files are one contract, the one that prevails first")
     analyze.add_argument("--format", choices=FORMATS, default=None, help="default: text, or by the ending of OUT")
     analyze.add_argument("-o", "--out", metavar="OUT", help="file, or folder for several contracts")
@@ -313,12 +313,23 @@ def _score(options: argparse.Namespace) -> int:
     if options.json:
         failures = [{"name": f.name, "code": f.code, "message": f.message, "hint": f.hint} for f in result.failures]
         print(
-            json.dumps({"path": str(result.path), "done": result.done, "skipped": result.skipped, "failures": failures}, ensure_ascii=False)
+            json.dumps(
+                {
+                    "path": str(result.path),
+                    "done": result.done,
+                    "skipped": result.skipped,
+                    "failures": failures,
+                    "left_out": [str(path) for path in result.left_out],
+                },
+                ensure_ascii=False,
+            )
         )
     else:
         print(f"{result.done} analyzed, {result.skipped} already done, {len(result.failures)} failed -> {result.path}")
         for failure in result.failures:
             print(f"{failure.name}: {failure.message}" + (f" ({failure.hint})" if failure.hint else ""), file=sys.stderr)
+        for path in result.left_out:
+            print(f"{path}: left out, as its name is of no format that can be read", file=sys.stderr)
     return 1 if result.failures else 0
 
 

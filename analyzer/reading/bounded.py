@@ -12,15 +12,15 @@ import re
 import struct
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from functools import cache, cached_property
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 from analyzer.errors import TooLargeError
 from analyzer.reading.content import read_operators
 from analyzer.reading.filters import MAX_STREAM, decode_ascii85, decode_runs, inflate
+from analyzer.reading.fontfiles import find_own_encoding, read_program_letters
 from analyzer.reading.pdfobjects import rebuild_offsets
-from analyzer.reading.truetype import has_mac_codes
 from analyzer.settings import Limits
 
 #: Characters of one font's tables; a font of all Chinese letters has 70,000.
@@ -34,6 +34,7 @@ _INHERITED = ("Resources", "MediaBox", "CropBox", "Rotate")
 _RANGES = re.compile(rb"end(?:bf|cid)range")
 _RANGES_BEGIN = re.compile(rb"begin(?:bf|cid)range")
 _RANGE = re.compile(rb"<([0-9A-Fa-f\s]{1,20})>\s*<([0-9A-Fa-f\s]{1,20})>\s*(?:<[^>]*>|\[[^\]]*\]|\d+)")
+_COMPOSITE = ("CIDFontType0", "CIDFontType2")
 #: Operators whose failure loses text.
 _TELLING = frozenset(("do_Tj", "do_TJ", "do__q", "do__w", "do_Do"))
 #: Colours say nothing about text.
@@ -132,7 +133,13 @@ def walk_pages(document: Any) -> Iterator[Any]:
     for number in list(dict.fromkeys(number for xref in document.xrefs for number in xref.get_objids()))[:MAX_NODES]:
         node = resolve(PDFObjRef(document, number))
         if isinstance(node, dict) and getattr(resolve(node.get("Type")), "name", "") == "Page":
-            yield PDFPage(document, number, node, None)
+            attributes, above = dict(node), node
+            for _ in range(50):
+                above = resolve(above.get("Parent"))
+                if not isinstance(above, dict):
+                    break
+                attributes = {**{name: above[name] for name in _INHERITED if name in above}, **attributes}
+            yield PDFPage(document, number, attributes, None)
 
 
 def count_pages(document: Any) -> int:
@@ -150,9 +157,10 @@ def count_pages(document: Any) -> int:
 def _tools() -> SimpleNamespace:
     from pdfminer import lzw
     from pdfminer.ascii85 import asciihexdecode
+    from pdfminer.cmapdb import IdentityUnicodeMap
     from pdfminer.pdfcolor import PREDEFINED_COLORSPACE
     from pdfminer.pdfdocument import PDFDocument, PDFXRef
-    from pdfminer.pdffont import PDFType1Font
+    from pdfminer.pdffont import PDFCIDFont, PDFType1Font
     from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
     from pdfminer.pdfparser import PDFParser
     from pdfminer.pdftypes import PDFStream, dict_value, int_value, resolve1, stream_value
@@ -280,13 +288,38 @@ def _tools() -> SimpleNamespace:
         def get_font(self, objid: object, spec: Any) -> Any:
             if objid and objid in self._cached_fonts:
                 return self._cached_fonts[objid]
+            given: Any = spec
             spec = _prepared(spec)
             for dropped in ((), ("ToUnicode",), ("ToUnicode", "FontDescriptor", "Encoding", "Widths", "W")):
                 try:
-                    return super().get_font(objid, {key: value for key, value in spec.items() if key not in dropped})
+                    font = super().get_font(objid, {key: value for key, value in spec.items() if key not in dropped})
                 except faults:
                     continue
+                if type(font) is PDFCIDFont:
+                    font.__class__ = CompositeFont
+                    cast(CompositeFont, font).program = given
+                return font
             return PDFType1Font(self, {})
+
+    class CompositeFont(PDFCIDFont):
+        """A font with glyph numbers for codes. Its program is only read where the PDF has no letter for a glyph, and by a parser of ours."""
+
+        program: dict[str, Any] | None = None
+
+        @cached_property
+        def repeats_codes(self) -> bool:
+            """Whether the PDF gives the code itself for the letter of each: where these are numbers of glyphs, as in ToUnicode /Identity-H, it says nothing."""
+            if isinstance(self.unicode_map, IdentityUnicodeMap):
+                return True
+            letters: dict[int, str] = getattr(self.unicode_map, "cid2unichr", {})
+            return bool(letters) and sum(letter == chr(code) for code, letter in letters.items()) > 0.9 * len(letters)
+
+        @cached_property
+        def program_letters(self) -> dict[int, str]:
+            try:
+                return read_program_letters(self.program) if self.program else {}
+            except faults:
+                return {}
 
     def _prepared(given: Any) -> dict[str, Any]:
         """Return what is said of a font without its bombs, and with the encoding that it has but does not name."""
@@ -301,13 +334,17 @@ def _tools() -> SimpleNamespace:
         for key in ("W", "W2"):
             if key in spec and _width_range(resolve1(spec[key])) > MAX_RANGES:
                 del spec[key]
-        if getattr(spec.get("Subtype"), "name", "") == "TrueType" and "Encoding" not in spec and "ToUnicode" not in spec:
+        kind = getattr(spec.get("Subtype"), "name", "")
+        descriptor = resolve1(spec.get("FontDescriptor"))
+        if kind in _COMPOSITE and isinstance(descriptor, dict):
+            spec["FontDescriptor"] = {key: value for key, value in descriptor.items() if key != "FontFile2"}
+        elif kind in ("TrueType", "Type1", "MMType1") and "Encoding" not in spec and "ToUnicode" not in spec:
             try:
-                font = stream_value(dict_value(spec.get("FontDescriptor"))["FontFile2"]).get_data()
+                encoding = find_own_encoding(spec)
             except faults:
-                font = b""
-            if has_mac_codes(font):
-                spec["Encoding"] = LIT("MacRomanEncoding")
+                encoding = None
+            if encoding is not None:
+                spec["Encoding"] = encoding
         return spec
 
     def _width_range(widths: Any) -> int:
@@ -365,6 +402,12 @@ def _tools() -> SimpleNamespace:
 
         def do_F(self) -> None:
             self.do_f()
+
+        def do__w(self, aw: Any, ac: Any, s: Any) -> None:
+            """Set the spaces of words and letters and show a string on the next line; the original stays on the line."""
+            self.do_Tw(aw)
+            self.do_Tc(ac)
+            self.do__q(s)
 
         def do_EI(self, image: object, pixels: object) -> None:  # type: ignore[override]
             if isinstance(image, dict) and isinstance(pixels, bytes):

@@ -12,6 +12,36 @@ from analyzer.settings import Limits
 clock = time.thread_time
 #: Share of the time that is kept for what follows the pages: their layout, a second reader, the way back to the caller.
 RESERVE = 0.3
+#: A page that is done within this time never asks the clock of the processor.
+_FIRST_LOOK_S = 0.05
+
+
+class Deadline:
+    """A moment in the time of the processor that a loop can ask for at each step.
+
+    The clock of the processor is a call to the system, many times dearer than that of the wall, which never runs behind it: until the wall says that the
+    time can be over, it is not. Most pages are done before the first call.
+    """
+
+    __slots__ = ("_begun", "_end", "_look", "_seconds")
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._begun = time.monotonic()
+        self._look = self._begun + min(seconds, _FIRST_LOOK_S)
+        self._end: float | None = None
+
+    def passed(self) -> bool:
+        """Tell whether the time is over."""
+        now = time.monotonic()
+        if now < self._look:
+            return False
+        worked = clock()
+        if self._end is None:
+            # What has passed until now is taken for work: a few hundredths of a second, or one long step.
+            self._end = worked + self._seconds - (now - self._begun)
+        self._look = now + self._end - worked
+        return self._end < worked
 
 
 class Budget:
@@ -29,7 +59,8 @@ class Budget:
     def __init__(self, limits: Limits, on_time: Callable[[float], None] | None = None, *, native: bool = True) -> None:
         self.native = native
         self._limits = limits
-        self._start, self._told = clock(), time.monotonic()
+        self._start, self._begun = clock(), time.monotonic()
+        self._told = self._begun
         self._allowed = limits.timeout_s
         self._on_time = on_time
 
@@ -55,7 +86,9 @@ class Budget:
         """Seconds until everything must be done; may be negative."""
         return self._start + self._allowed - clock()
 
-    @property
-    def left_for_pages(self) -> float:
-        """Seconds until the reading of pages must end, so that what was read can still be delivered."""
-        return self._start + self._allowed * (1 - RESERVE) - clock()
+    def left_for_page(self, most: float) -> float:
+        """Return the seconds for the next page, at most `most`; pages must end in time for what was read to be delivered. Negative where that is past."""
+        for_pages = self._allowed * (1 - RESERVE)
+        if self._begun + for_pages - time.monotonic() >= most:
+            return most  # the clock of the processor, which costs more, cannot say less
+        return min(most, self._start + for_pages - clock())

@@ -17,13 +17,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from analyzer import errors
-from analyzer.errors import AnalyzerError, CorruptDocumentError, ReadError, TimeLimitError
+from analyzer.errors import AnalyzerError, CorruptDocumentError, ReadError, TimeLimitError, TooLargeError
+from analyzer.reading.resident import resident_bytes
 from analyzer.reading.sniff import DOCX, HTML, ODT, TEXT, sniff
-from analyzer.reading.wire import load_plain, receive, send
+from analyzer.reading.wire import MORE_MEMORY, NEEDS_MEMORY, load_plain, receive, send, unpack_document
 from analyzer.settings import Settings
 from analyzer.types import Document
 
@@ -87,6 +88,11 @@ def read_isolated(files: Files, name: str, settings: Settings) -> Document:
     WorkerError
         No process can be started here.
     """
+    with _gate.passed(settings.limits.max_readers):
+        return _read_apart(files, name, settings)
+
+
+def _read_apart(files: Files, name: str, settings: Settings) -> Document:
     worker = _take()
     if worker.started:
         # One that has waited may have been killed meanwhile, which is no fault of this document.
@@ -142,7 +148,7 @@ class _Worker:
 
     def read(self, files: Files, name: str, settings: Settings, *, native: bool) -> Document:
         try:
-            watch = _Watch(self, settings.limits.timeout_s + (0.0 if self.started else START_S))
+            watch = _Watch(self, settings.limits.timeout_s + (0.0 if self.started else START_S), settings.limits.read_memory_bytes)
         except RuntimeError as error:
             self.stop()
             raise WorkerError(str(error)) from error
@@ -158,9 +164,10 @@ class _Worker:
                     watch.allowed = float(content)
                 elif kind == "last":
                     self.retired = True
-                elif kind == "document" and isinstance(content, Document):
+                elif kind == "document":
+                    document = unpack_document(content)
                     self.clean = True
-                    return content
+                    return document
                 elif kind == "error":
                     code, message, hint = content
                     self.clean = True
@@ -168,6 +175,8 @@ class _Worker:
         except AnalyzerError:
             raise
         except Exception as error:
+            if watch.outgrown:
+                raise TooLargeError(NEEDS_MEMORY, hint=MORE_MEMORY) from error
             if watch.rang and self.started:
                 raise TimeLimitError(
                     f"The document took more than {watch.allowed:.0f} seconds", hint="split the file, or print it to a new PDF"
@@ -205,13 +214,17 @@ def _module_paths() -> list[str]:
 
 
 class _Watch:
-    """Kills a process when its time is over, which may become more while it runs.
+    """Kills a process when its time is over, which may become more while it runs, or when it holds more memory than it may.
+
+    The process bounds its address space itself where the system lets it, as Linux does; macOS and Windows do not, and there this is all there is: it looks
+    four times a second, so a process can be somewhat over the limit before it ends.
 
     The time is that of the clock, and on Linux that of the processor: on a busy machine a process gets up to `PATIENCE_S` more, as it has not had its time yet.
     """
 
-    def __init__(self, worker: _Worker, allowed: float) -> None:
-        self.rang = False
+    def __init__(self, worker: _Worker, allowed: float, memory_bytes: int) -> None:
+        self.rang = self.outgrown = False
+        self._memory_bytes = memory_bytes
         self._worker = worker
         self.begin(allowed)
         self._over = threading.Event()
@@ -226,13 +239,19 @@ class _Watch:
         while (left := self._left()) > 0:
             if self._over.wait(min(left, 0.25)):
                 return
+            if (resident_bytes(self._worker.process.pid) or 0) > self._memory_bytes:
+                self.outgrown = True
+                self._worker.kill()
+                return
         self.rang = True
         self._worker.kill()
 
     def _left(self) -> float:
         passed = time.monotonic() - self._begun
+        if passed < self.allowed or self._worked is None:
+            return self.allowed - passed
         worked = _processor_seconds(self._worker.process.pid)
-        if passed < self.allowed or worked is None or self._worked is None:
+        if worked is None:
             return self.allowed - passed
         return min(self.allowed - (worked - self._worked), self.allowed + PATIENCE_S - passed)
 
@@ -254,6 +273,36 @@ def _processor_seconds(pid: int) -> float | None:
 _ERRORS: dict[str, type[AnalyzerError]] = {
     kind.code: kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, AnalyzerError)
 }
+
+# ------------------------------------------------------------------------------------------------ how many at once
+
+
+class _Gate:
+    """Lets a bounded number of documents through at once; the others wait. Each of those inside has its limit of time, so the wait ends."""
+
+    def __init__(self) -> None:
+        self._free = threading.Condition()
+        self.inside = 0
+
+    @contextlib.contextmanager
+    def passed(self, most: int) -> Iterator[None]:
+        """Wait until fewer than `most` are inside; 0 is one for each core, two at least."""
+        most = most or max(2, os.cpu_count() or 1)
+        entered = False
+        try:
+            with self._free:
+                self._free.wait_for(lambda: self.inside < most)
+                self.inside, entered = self.inside + 1, True
+            yield
+        finally:  # also where an alarm or a key of the caller ends the wait
+            if entered:
+                with self._free:
+                    self.inside -= 1
+                    # All, as those that wait may have limits of their own.
+                    self._free.notify_all()
+
+
+_gate = _Gate()
 
 # ------------------------------------------------------------------------------------------------ idle processes
 
@@ -290,8 +339,8 @@ def close_workers() -> None:
 
 def _forget() -> None:
     """After a fork the processes belong to the parent."""
-    global _lock
-    _lock = threading.Lock()
+    global _lock, _gate
+    _lock, _gate = threading.Lock(), _Gate()
     _idle.clear()
 
 

@@ -10,8 +10,9 @@ from statistics import median
 from analyzer.reading.aligned import find_aligned
 from analyzer.reading.bidi import runs_right_to_left, turn_line
 from analyzer.reading.builder import TextLine, clean
+from analyzer.reading.columns import order_columns
 from analyzer.reading.notes import body_size, drop_marks, find_footnotes, marks_of, place_side_notes
-from analyzer.reading.runs import RawPage
+from analyzer.reading.runs import RawPage, part_overlaid
 from analyzer.reading.segments import Segment, split_segments
 from analyzer.reading.tables import Grid, find_grids
 from analyzer.types import Box
@@ -45,63 +46,20 @@ _OPEN_END = re.compile(
     r"|pour|avec|il|lo|gli|una|di|del|della|dei|delle|da|entro|per|con|the|a|an|of|and|or|to|within|by|with|for|from)$"
 )
 _FIGURE_GOES_ON = re.compile(r"\d{1,4}\s+[a-zà-öø-ÿ]")
-_SENTENCE_END = re.compile(r"[.!?:;…»”\"')]\s*$")
-
-
-def find_gutter(rows: list[list[Segment]], width: float) -> float | None:
-    """Return the x of a white gutter between two columns of prose, or None.
-
-    Cells of a table leave a gutter too; columns are told from them by long lines on both sides.
-    """
-    # A right-hand column may sit closer than SEGMENT_GAP to a long line of the left one: then there is no gutter to see, and one column
-    # is the safer reading.
-    lefts = Counter(round(segment.x0 / 4) for row in rows for segment in row if 0.35 * width < segment.x0 < 0.68 * width)
-    for left, count in lefts.most_common(3):
-        if count < 6:
-            return None
-        x = left * 4 - 4
-        right = [s for row in rows for s in row if s.x0 >= x - 2]
-        sided = [s for row in rows for s in row if s.x1 <= x + 4]
-        crossing = sum(s.x0 < x - 2 and s.x1 > x + 4 for row in rows for s in row)
-        if len(right) < 8 or len(sided) < 8 or crossing > 0.35 * (len(right) + len(sided)):
-            continue
-        if median(len(s.text) for s in right) >= 24 and median(len(s.text) for s in sided) >= 24:
-            return float(x)
-    return None
-
-
-def order_columns(rows: list[list[Segment]], width: float) -> list[list[Segment]]:
-    """Put the rows of a two-column page in reading order: bands between full-width lines, left before right."""
-    gutter = find_gutter(rows, width)
-    if gutter is None:
-        return rows
-    ordered: list[list[Segment]] = []
-    left: list[list[Segment]] = []
-    right: list[list[Segment]] = []
-    for row in rows:
-        if any(s.x0 < gutter - 2 and s.x1 > gutter + 4 for s in row):
-            ordered += left + right
-            left, right = [], []
-            ordered.append(row)
-            continue
-        before = [s for s in row if s.x1 <= gutter + 4]
-        after = [s for s in row if s.x0 >= gutter - 2]
-        if before:
-            left.append(before)
-        if after:
-            right.append(after)
-    return ordered + left + right
+_SENTENCE_END = frozenset(".!?:;…»”\"')")
 
 
 def layout_page(page: RawPage, furniture: frozenset[str] | None = frozenset()) -> tuple[list[TextLine], tuple[str, ...], list[TextLine]]:
     """Return the lines of a page in reading order, the furniture that was dropped (none with None, page numbers neither), and the footnotes."""
     grids = find_grids(page.rules, page.width, page.height)
-    kept, dropped = _part_furniture(split_segments(page.runs, grids), page, furniture)
+    shown, over = part_overlaid(page.runs)
+    kept, dropped = _part_furniture(split_segments(shown, grids), page, furniture)
+    dropped += over
     size = body_size(kept)
     first = find_footnotes(kept, page, size)
     notes = kept[first:]
     if notes:
-        runs = drop_marks(page.runs, marks_of(notes), size, notes[0][0].top)
+        runs = drop_marks(shown, marks_of(notes), size, notes[0][0].top)
         kept, _ = _part_furniture(split_segments(runs, grids), page, furniture)
         kept = kept[: find_footnotes(kept, page, size)]
     kept = place_side_notes(kept, size)
@@ -211,6 +169,8 @@ def _grid_lines(rows: list[list[list[Segment]]], number: int) -> list[TextLine]:
 
 
 def _union(segments: list[Segment], number: int) -> Box:
+    if len(segments) == 1:
+        return Box(number, *segments[0].box)
     return Box(
         number, min(s.x0 for s in segments), min(s.top for s in segments), max(s.x1 for s in segments), max(s.bottom for s in segments)
     )
@@ -227,6 +187,7 @@ def _prose_lines(rows: list[list[Segment]], page: RawPage) -> list[TextLine]:
     loose = 2 * sum(row[-1].x1 < right_edge - 0.25 * max(60.0, right_edge - row[0].x0) for row in rows) > len(rows)
     lines: list[TextLine] = []
     previous: list[Segment] | None = None
+    weight = (0.0, False)
     #: Where the item begins to which the lines belong: text that begins there and is no item of its own comes after the list.
     item_x: float | None = None
     for position, row in enumerate(rows):
@@ -237,14 +198,17 @@ def _prose_lines(rows: list[list[Segment]], page: RawPage) -> list[TextLine]:
             previous, after = None, tables[position].last
             continue
         box = _union(row, page.number)
-        size, bold = max(s.size for s in row), all(s.bold for s in row)
-        text = " ".join(s.text for s in row)
+        if len(row) == 1:
+            size, bold, text = row[0].size, row[0].bold, row[0].text
+        else:
+            size, bold = max(s.size for s in row), all(s.bold for s in row)
+            text = " ".join(s.text for s in row)
         new_block = previous is None
         if previous is not None:
             distance = row[0].top - previous[0].top
-            before = max(s.size for s in previous)
-            same = abs(before - size) <= 0.12 * max(before, size) and bold == all(s.bold for s in previous)
-            ended = bool(_SENTENCE_END.search(lines[-1].text)) if lines else True
+            before, before_bold = weight
+            same = abs(before - size) <= 0.12 * max(before, size) and bold == before_bold
+            ended = _ends_sentence(lines[-1].text) if lines else True
             short = previous[-1].x1 < right_edge - 0.25 * max(60.0, right_edge - previous[0].x0)
             small = text[:1].islower()
             apart = distance > 1.45 * max(pitch, size)
@@ -272,12 +236,12 @@ def _prose_lines(rows: list[list[Segment]], page: RawPage) -> list[TextLine]:
                     or (short and ended and abs(row[0].x0 - previous[0].x0) < 3 and text[:1].isupper())
                 )
             )
-            if distance < -pitch and not ended and small:
+            if distance < -pitch and not ended and small and same:
                 new_block = False  # a sentence that goes on in the next column
         lines.append(TextLine(text, new_block, row[0].hint, box, size, bold))
         if new_block or previous is None:
             item_x = row[0].x0 if _BULLET.match(text) else None
-        previous = row
+        previous, weight = row, (size, bold)
     return lines
 
 
@@ -345,7 +309,7 @@ def continues(previous: list[TextLine], following: list[TextLine]) -> bool:
     if not previous or not following or previous[-1].hint or following[0].hint:
         return False
     last, first = previous[-1], following[0]
-    if _SENTENCE_END.search(last.text) or last.bold != first.bold or _BULLET.match(first.text):
+    if _ends_sentence(last.text) or last.bold != first.bold or _BULLET.match(first.text):
         return False
     if first.text[:1].islower() or last.text.rstrip().endswith(("-", ",")) or _OPEN_END.search(last.text):
         return True
@@ -362,6 +326,13 @@ def continues(previous: list[TextLine], following: list[TextLine]) -> bool:
     )
 
 
+def _ends_sentence(text: str) -> bool:
+    return text.rstrip()[-1:] in _SENTENCE_END
+
+
 def _is_capitals(text: str) -> bool:
-    letters = [c for c in text if c.isalpha()]
-    return len(letters) > 3 and sum(c.isupper() for c in letters) > 0.85 * len(letters)
+    capitals = sum(map(str.isupper, text))
+    if capitals < 4:
+        return False
+    letters = list(filter(str.isalpha, text))
+    return len(letters) > 3 and sum(map(str.isupper, letters)) > 0.85 * len(letters)

@@ -17,12 +17,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from importlib.util import find_spec
 from itertools import islice
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from analyzer.reading.pixels import tesseract_input
 from analyzer.reading.runs import RawPage, Run
-from analyzer.reading.strokes import find_strokes
+from analyzer.reading.strokes import INK, find_strokes
 from analyzer.resources import read_toml
 from analyzer.settings import Limits, Settings
 from analyzer.types import LANGUAGES
@@ -36,6 +38,11 @@ DPI = 300
 AGAIN, DOUBTFUL, UNREAD = 80.0, 70.0, 40.0
 #: A page with less ink than this share of its pixels is the empty back of a sheet.
 BLANK_INK = 0.0005
+#: Which parts of the first page are read for its language, one after another until one tells it. Of 23 pages of real contracts that tell it by a
+#: sixth of the page 20 do by a sixteenth, which costs two thirds, and none tells another one.
+TASTES = (16, 6)
+#: White border in pixels that is left around the ink of a page.
+MARGIN = 40
 #: Lines of a table are looked for on pages that lie straighter than this: on others each falls into many pieces.
 MAX_RULED_SLOPE = 0.006
 _NAMES = {"fr": "fra", "de": "deu", "it": "ita", "en": "eng"}
@@ -115,9 +122,13 @@ def find_languages(command: str) -> tuple[str, ...]:
 
 
 def can_recognize() -> bool:
-    """Tell whether tesseract is there with one of our languages at least."""
+    """Tell whether tesseract is there with one of our languages at least, and the extra that makes pixels of pages."""
     command = find_command()
-    return command is not None and any(name != "osd" for name in find_languages(command))
+    return command is not None and _has_extra() and any(name != "osd" for name in find_languages(command))
+
+
+def _has_extra() -> bool:
+    return all(find_spec(name) is not None for name in ("PIL", "pypdfium2"))
 
 
 def ocr_hint(settings: Settings | None = None) -> str:
@@ -176,23 +187,38 @@ def recognize_pages(images: Iterable[GrayImage], *, limits: Limits, text: str = 
 def _taste_languages(
     pixels: np.ndarray[Any, Any], command: str, known: tuple[str, ...], deadline: float, limits: Limits
 ) -> tuple[str, ...]:
-    """Return the language of a page by a sixth of it, read small: a tenth of what the page costs, where four languages at once cost as much again."""
+    """Return the language of a page by a few of its lines, read small: a tenth of what the page costs, where four languages at once cost as much again."""
+    dark = (pixels[:, ::4] < 128).mean(axis=1)
+    for share in TASTES:
+        band = _halve(_densest_band(pixels, dark, share))
+        if min(band.shape) < 20:
+            continue
+        # Any of the models reads the small words of all our languages, which have no accents.
+        end = min(deadline, time.monotonic() + limits.ocr_page_timeout_s / 4)
+        printed = _run(command, band, ["-l", known[0], "--psm", "6", "-c", "tessedit_do_invert=0"], end, limits, dpi=DPI // 2)
+        languages = _choose_languages(printed.decode(errors="replace"), known)
+        if languages != known:
+            return languages
+    return known
+
+
+def _densest_band(pixels: np.ndarray[Any, Any], dark: np.ndarray[Any, Any], share: int) -> np.ndarray[Any, Any]:
+    """Return the part of a page, one in `share` of its height, that has the most text; `dark` is the share of dark pixels in each row."""
     import numpy as np
 
-    dark = (pixels[:, ::4] < 128).mean(axis=1)
     lines = np.concatenate(([0], np.cumsum((dark > 0.01) & (dark < 0.4))))
-    height = max(1, len(dark) // 6)
+    height = max(1, len(dark) // share)
     top = int(np.argmax(lines[height:] - lines[:-height]))
-    band = pixels[top : top + height]
-    rows, columns = band.shape[0] // 2 * 2, band.shape[1] // 2 * 2
-    if rows < 40 or columns < 40:
-        return known
-    quarters = [band[y:rows:2, x:columns:2].astype(np.uint16) for y in (0, 1) for x in (0, 1)]
-    small = (sum(quarters[1:], quarters[0]) // 4).astype(np.uint8)
-    # Any of the models reads the small words of all our languages, which have no accents.
-    end = min(deadline, time.monotonic() + limits.ocr_page_timeout_s / 4)
-    printed = _run(command, small, ["-l", known[0], "--psm", "6", "-c", "tessedit_do_invert=0"], end, limits, dpi=DPI // 2)
-    return _choose_languages(printed.decode(errors="replace"), known)
+    return pixels[top : top + height]
+
+
+def _halve(pixels: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return an image in half its resolution."""
+    import numpy as np
+
+    rows, columns = pixels.shape[0] // 2 * 2, pixels.shape[1] // 2 * 2
+    quarters = [pixels[y:rows:2, x:columns:2].astype(np.uint16) for y in (0, 1) for x in (0, 1)]
+    return (sum(quarters[1:], quarters[0]) // 4).astype(np.uint8)
 
 
 def _count_cores() -> int:
@@ -257,25 +283,24 @@ def _find_turn(pixels: Any, command: str, end: float, limits: Limits) -> int:
 
 def _run(command: str, pixels: Any, options: Sequence[str], end: float, limits: Limits, *, dpi: int = DPI) -> bytes:
     """Run tesseract on an image and return what it prints: nothing where it fails or takes too long."""
-    left = end - time.monotonic()
-    if left <= 0:
-        return b""
-    height, width = pixels.shape
-    image = b"P5\n%d %d\n255\n" % (width, height) + pixels.tobytes()
-    environment = {**os.environ, "OMP_THREAD_LIMIT": "1"}
-    try:
-        with subprocess.Popen(
-            [command, "stdin", "stdout", "--dpi", str(dpi), *options],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment,
-        ) as process:  # fmt: skip
-            _limit_memory(process.pid, limits.ocr_memory_bytes)
-            try:
-                printed, _ = process.communicate(image, timeout=left)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                return b""
-    except OSError:
-        return b""
+    with tesseract_input(pixels) as (name, files, given):
+        left = end - time.monotonic()
+        if left <= 0:
+            return b""
+        environment = {**os.environ, "OMP_THREAD_LIMIT": "1"}
+        try:
+            with subprocess.Popen(
+                [command, name, "stdout", "--dpi", str(dpi), *options], pass_fds=files,
+                stdin=subprocess.PIPE if given else subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment,
+            ) as process:  # fmt: skip
+                _limit_memory(process.pid, limits.ocr_memory_bytes)
+                try:
+                    printed, _ = process.communicate(given or None, timeout=left)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    return b""
+        except OSError:
+            return b""
     return printed if process.returncode == 0 else b""
 
 
@@ -293,13 +318,29 @@ def _read_words(pixels: Any, command: str, languages: tuple[str, ...], end: floa
     """Return the words that tesseract reads on a page that is turned upright first; None where it fails."""
     import numpy as np
 
-    upright = np.ascontiguousarray(np.rot90(pixels, -turn)) if turn else pixels
-    printed = _run(command, upright, ["-l", "+".join(languages), "--psm", "3", "hocr"], end, limits)
+    upright = np.rot90(pixels, -turn)
+    rows, columns = _find_inked(upright)
+    printed = _run(command, upright[rows, columns], ["-l", "+".join(languages), "--psm", "3", "hocr"], end, limits)
     if not printed:
         return None
     words, slopes, angles = _parse_hocr(printed)
+    for word in words:
+        word.x0, word.x1, word.base = word.x0 + columns.start, word.x1 + columns.start, word.base + rows.start
     lying = max((1, 3), key=lambda angle: angles[angle])
     return _Reading(words, median(slopes) if slopes else 0.0, turn, lying if 3 * angles[lying] > len(words) else 0)
+
+
+def _find_inked(pixels: np.ndarray[Any, Any]) -> tuple[slice, slice]:
+    """Return the rows and the columns between which all ink lies, with a margin: the white around it costs tesseract a twentieth of its time."""
+    import numpy as np
+
+    ink = pixels < INK
+    found = []
+    for axis in (1, 0):
+        places = np.flatnonzero(ink.any(axis=axis))
+        length = ink.shape[1 - axis]
+        found.append(slice(max(0, int(places[0]) - MARGIN), min(length, int(places[-1]) + 1 + MARGIN)) if len(places) else slice(0, length))
+    return found[0], found[1]
 
 
 _BOX = re.compile(r"bbox (\d{1,6}) (\d{1,6}) (\d{1,6}) (\d{1,6})")

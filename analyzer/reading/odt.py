@@ -9,8 +9,9 @@ from typing import Any
 
 from analyzer.errors import CorruptDocumentError, EncryptedDocumentError, UnsafeDocumentError
 from analyzer.reading.builder import TextLine, collect_lines
+from analyzer.reading.charts import CHART_NOTICE, odf_chart_lines
 from analyzer.reading.numbering import format_number
-from analyzer.reading.packages import Package, parse_xml
+from analyzer.reading.packages import HIDDEN_NOTICE, Package, parse_xml
 from analyzer.reading.tables import row_lines
 from analyzer.settings import Limits
 from analyzer.types import Notice
@@ -39,6 +40,7 @@ def read_odt_lines(data: bytes, *, limits: Limits) -> tuple[list[TextLine], list
     CorruptDocumentError, EncryptedDocumentError, TooLargeError, UnsafeDocumentError
     """
     notices: list[Notice] = []
+    objects: list[Any] = []
     if data.startswith(b"PK"):
         package = Package(data, limits=limits, what="OpenDocument file", program="LibreOffice")
         if _is_encrypted(package):
@@ -49,8 +51,10 @@ def read_odt_lines(data: bytes, *, limits: Limits) -> tuple[list[TextLine], list
                 roots.append(package.parse("styles.xml"))
             except CorruptDocumentError:
                 notices.append(Notice("broken_part", "A part of the OpenDocument file is damaged and was not read: styles.xml"))
+        objects = _read_objects(package, notices)
     else:
         roots = [parse_xml(data, what="The OpenDocument file", program="LibreOffice", hint=_HINT)]
+        objects = roots[:1]
     body = roots[0].find(f"{OFFICE}body/{OFFICE}text")
     if body is None:
         raise CorruptDocumentError("The OpenDocument file has no text inside", hint=_HINT)
@@ -58,12 +62,37 @@ def read_odt_lines(data: bytes, *, limits: Limits) -> tuple[list[TextLine], list
         notices.append(Notice("tracked_changes", "The file holds tracked changes; they were read as accepted"))
     reader = _Reader(_Styles(roots))
     lines = collect_lines(reader.block_lines(body, 0), limits.max_characters)
+    charts = [chart for root in objects for chart in root.iter(f"{OFFICE}chart")]
+    for chart in charts:
+        lines += odf_chart_lines(chart)
     lines += [TextLine(note, new_block=True, hint="note") for note in reader.notes]
     furniture = tuple(dict.fromkeys(_furniture(roots, reader)))
+    notices += [CHART_NOTICE] if charts else []
+    notices += [HIDDEN_NOTICE] if reader.met_hidden else []
     if not lines:
         # A letter or form may stand in its head alone, as on a page of PDF.
         return [TextLine(text, new_block=True) for text in furniture], notices, ()
     return lines, notices, furniture
+
+
+def _read_objects(package: Package, notices: list[Notice]) -> list[Any]:
+    """Return the roots of what is put into the document, such as charts; a spreadsheet or another text among them is named as unread."""
+    found: list[Any] = []
+    for name in sorted(package.names):
+        if not re.fullmatch(r"(?:\./)?Object \d{1,4}/content\.xml", name):
+            continue
+        try:
+            root = package.parse(name)
+        except (CorruptDocumentError, UnsafeDocumentError):
+            notices.append(Notice("broken_part", f"A part of the OpenDocument file is damaged and was not read: {name}"))
+            continue
+        body = root.find(f"{OFFICE}body")
+        kinds = {child.tag for child in body} if body is not None else set()
+        if kinds & {f"{OFFICE}{kind}" for kind in ("spreadsheet", "text", "presentation", "drawing")}:
+            title = name.rsplit("/", 1)[0]
+            notices.append(Notice("unread_attachment", f"An object within the OpenDocument file was not read: {title}", name=title))
+        found.append(root)
+    return found
 
 
 def _is_encrypted(package: Package) -> bool:
@@ -106,6 +135,7 @@ class _Styles:
         self.parents: dict[str, str] = {}
         self.levels: dict[str, int] = {}
         self.bold: dict[str, bool] = {}
+        self.hidden: dict[str, bool] = {}
         self.lists: dict[str, dict[int, _Level]] = {}
         self.list_of: dict[str, str] = {}
         self.outline: dict[int, _Level] = {}
@@ -132,12 +162,25 @@ class _Styles:
         weight = properties.get(f"{FO}font-weight") if properties is not None else None
         if weight:
             self.bold[name] = weight == "bold" or _integer(weight, 0) >= 600
+        display = properties.get(f"{TEXT}display") if properties is not None else None
+        if display:
+            self.hidden[name] = display == "none"
 
     def is_bold(self, name: str) -> bool | None:
         """Return the weight that a style or one above it sets, None where none does."""
         for _ in range(20):
             if name in self.bold:
                 return self.bold[name]
+            name = self.parents.get(name, "")
+        return None
+
+    def is_hidden(self, name: str) -> bool | None:
+        """Return whether a style or one above it hides its text, None where none says so."""
+        if not self.hidden:
+            return None
+        for _ in range(20):
+            if name in self.hidden:
+                return self.hidden[name]
             name = self.parents.get(name, "")
         return None
 
@@ -213,6 +256,7 @@ class _Reader:
     def __init__(self, styles: _Styles) -> None:
         self.styles = styles
         self.notes: list[str] = []
+        self.met_hidden = False
         self._outline = _Counter(styles.outline)
         self._by_id: dict[str, _Counter] = {}
         self._by_style: dict[str, _Counter] = {}
@@ -232,6 +276,8 @@ class _Reader:
             elif tag == f"{TEXT}section":
                 if child.get(f"{TEXT}display") != "none":
                     yield from self.block_lines(child, depth + 1, within, hint)
+                else:
+                    self.met_hidden = self.met_hidden or any(text.strip() for text in child.itertext())
             elif tag in (f"{TEXT}table-of-content", f"{TEXT}alphabetical-index", f"{TEXT}illustration-index", f"{TEXT}table-index"):
                 index = child.find(f"{TEXT}index-body")
                 if index is not None:
@@ -275,7 +321,7 @@ class _Reader:
     def _paragraph_lines(self, node: Any, depth: int, within: _List | None, hint: str) -> Iterator[TextLine]:
         style = node.get(f"{TEXT}style-name", "")
         inline = _Inline()
-        self._gather(node, bool(self.styles.is_bold(style)), inline, 0)
+        self._gather(node, bool(self.styles.is_bold(style)), inline, 0, bool(self.styles.is_hidden(style)))
         text = "".join(part for part, _ in inline.parts)
         bold = bool(text.strip()) and all(heavy for part, heavy in inline.parts if part.strip())
         level = 0
@@ -301,12 +347,12 @@ class _Reader:
         for box in inline.boxes:
             yield from self.block_lines(box, depth + 1)
 
-    def _gather(self, node: Any, bold: bool, inline: _Inline, depth: int) -> None:
+    def _gather(self, node: Any, bold: bool, inline: _Inline, depth: int, hidden: bool = False) -> None:
         """Collect the text of a paragraph with its weight; footnotes and text boxes are put aside."""
         if depth > _MAX_DEPTH:
             raise UnsafeDocumentError(f"The OpenDocument file nests its text more than {_MAX_DEPTH} deep")
         if node.text:
-            inline.parts.append((_flat(node.text), bold))
+            self._add_text(node.text, bold, inline, hidden)
         for child in node:
             tag = child.tag
             if not isinstance(tag, str) or tag in _SKIPPED:
@@ -327,9 +373,16 @@ class _Reader:
                 inline.boxes.append(child)
             else:
                 weight = self.styles.is_bold(child.get(f"{TEXT}style-name", "")) if tag == f"{TEXT}span" else None
-                self._gather(child, bold if weight is None else weight, inline, depth + 1)
+                hides = self.styles.is_hidden(child.get(f"{TEXT}style-name", "")) if tag == f"{TEXT}span" else None
+                self._gather(child, bold if weight is None else weight, inline, depth + 1, hidden if hides is None else hides)
             if child.tail:
-                inline.parts.append((_flat(child.tail), bold))
+                self._add_text(child.tail, bold, inline, hidden)
+
+    def _add_text(self, text: str, bold: bool, inline: _Inline, hidden: bool) -> None:
+        if not hidden:
+            inline.parts.append((_flat(text), bold))
+        elif text.strip():
+            self.met_hidden = True
 
     def _table_lines(self, table: Any, depth: int) -> Iterator[TextLine]:
         """Yield a table row by row; a cell that reaches down says the same in each row."""

@@ -8,6 +8,10 @@ from typing import Any
 
 from analyzer.errors import CorruptDocumentError, TooLargeError, UnsafeDocumentError
 from analyzer.settings import Limits
+from analyzer.types import Notice
+
+#: What is said where a document holds text that is neither shown nor printed.
+HIDDEN_NOTICE = Notice("hidden_text", "The file holds hidden text, which is neither shown nor printed; it was not read")
 
 
 class Package:

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 
 from analyzer.errors import CorruptDocumentError, NoTextError, ReadError, SettingsError, TooLargeError
+from analyzer.extras import missing_library
 from analyzer.reading.budget import Budget
 from analyzer.reading.builder import TextLine
 from analyzer.reading.sniff import DOCX, HTML, IMAGES, MAIL, ODT, PDF, sniff
@@ -79,6 +80,8 @@ def read_parts(name: str, data: bytes, settings: Settings, budget: Budget, *, bo
             parts = [ReadPart(name, media_type, hashlib.sha256(data).hexdigest(), pages, notices)]
     except (ReadError, SettingsError):
         raise
+    except ImportError as error:
+        raise missing_library(error) from error
     except MemoryError as error:
         raise TooLargeError("The document needs more memory than there is", hint="split the file, or print it to a new PDF") from error
     except (RecursionError, ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError, LookupError, OSError,

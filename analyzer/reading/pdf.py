@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import itertools
 import logging
-import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from analyzer.errors import ASK_PASSWORD, CorruptDocumentError, EncryptedDocumentError, TooLargeError
 from analyzer.reading.bounded import FOREIGN, Meter, count_pages, make_interpreter, make_manager, open_document, walk_pages
-from analyzer.reading.budget import Budget, clock
-from analyzer.reading.runs import RawPage, Rule, Run
+from analyzer.reading.budget import Budget, Deadline
+from analyzer.reading.runs import RawPage, Rule, Run, split_at_spaces
+from analyzer.reading.unnamed import FIRST_SIGN, SIGNS, UnnamedGlyphs
 from analyzer.settings import Limits
-
-if TYPE_CHECKING:
-    from pdfminer.pdfdevice import PDFDevice
 
 #: A gap inside a run wider than this share of the type size is a space between words.
 WORD_GAP = 0.17
+#: In a string whose gaps are none or all a little narrower than that, one wider than this.
+TIGHT_GAP = 0.13
+#: Share of the box around all letters of a font that is the size of its type.
+EM_OF_BOX = 0.85
 #: A gap wider than this many type sizes may lead to another cell or column: the rest is a run of its own.
 CELL_GAP = 0.6
 #: Most rules kept per page: a drawing with more of them is a picture, not a table.
@@ -36,13 +37,11 @@ MAX_PATH = 40
 
 #: Codes that WinAnsiEncoding leaves free; writers of PDF use 0x7f for the dots of lists.
 _FREE_CODES = frozenset({0x7F, 0x81, 0x8D, 0x8F, 0x90, 0x9D})
-#: Three spaces or more set a column apart.
-_SPACES = re.compile("[ \xa0]{3,}")
 _BOLD = ("bold", "black", "heavy", "semibold", "demi")
 
 
 def read_pdf_pages(data: bytes, *, limits: Limits, budget: Budget | None = None, password: str = "") -> Iterator[RawPage]:
-    """Yield the pages of a PDF one by one, each with its runs and rules.
+    """Yield the pages of a PDF, each with its runs and rules.
 
     A page that cannot be read comes with `error` set and what was found before; the others are read.
 
@@ -80,6 +79,7 @@ def read_pdf_pages(data: bytes, *, limits: Limits, budget: Budget | None = None,
         reason = _reason(failure) if failure else "it has no pages"
         raise CorruptDocumentError(f"The PDF cannot be opened: {reason}", hint="open it in a viewer and print it to a new PDF") from failure
     number = 0
+    read: list[RawPage] = []
     while page is not None:
         number += 1
         if number > limits.max_pages:
@@ -92,7 +92,9 @@ def read_pdf_pages(data: bytes, *, limits: Limits, budget: Budget | None = None,
             page = None
         if page is None:
             result.lost = max(0, count_pages(document) - number)
-        yield result
+        read.append(result)
+    device.unnamed.name_letters(read)
+    yield from read
 
 
 def _ways_to_open(data: bytes) -> Iterator[tuple[bytes, bool]]:
@@ -180,25 +182,27 @@ def is_bold(name: str) -> bool:
     return any(word in name for word in _BOLD)
 
 
-def _split_at_spaces(text: str, length: float, size: float) -> Iterator[tuple[str, float, float]]:
-    """Yield the pieces between three spaces or more, each with the shares of the length at which it begins and ends.
+def _em(font: Any) -> float:
+    """Return how large the type is at size 1: 1, but for letters that are drawn by the PDF, whose size can be any."""
+    try:
+        return float(font.em)
+    except AttributeError:
+        font.em = 1.0
+        if getattr(font, "matrix", None):
+            low, high = (float(font.bbox[row]) for row in (1, 3))
+            em = abs(font.vscale) * EM_OF_BOX * (high - low)
+            if 0 < em < 1e4 and not 0.4 < em < 2.5:
+                font.em = em
+        return float(font.em)
 
-    In type of one width all characters count the same; in other type a space is about a quarter of the size (0.25 in Times, 0.28 in Helvetica).
-    """
-    single = abs(length - 0.6 * size * len(text)) < 0.06 * length
-    blanks = sum(character in " \xa0" for character in text)
-    others = len(text) - blanks
-    space = 1.0 if single else 0.26 * size
-    width = 1.0 if single else max(length - space * blanks, 0.1 * size * others) / max(others, 1)
-    total = space * blanks + width * others
-    place, begin = 0.0, 0
-    for gap in _SPACES.finditer(text + "   "):
-        piece = text[begin : gap.start()]
-        inner = sum(character in " \xa0" for character in piece)
-        end = place + space * inner + width * (len(piece) - inner)
-        if piece:
-            yield piece, place / total, end / total
-        place, begin = end + space * (gap.end() - gap.start()), gap.end()
+
+def _is_tight(shown: Sequence[Any]) -> bool:
+    """Tell whether the words of a string are parted by narrow gaps: a few of them, none wider, and no space. Letters set apart have one each."""
+    gaps = [-item for item in shown if isinstance(item, int | float) and -item > 1000 * TIGHT_GAP]
+    texts = [item for item in shown if isinstance(item, bytes)]
+    return (
+        len(gaps) > 1 and max(gaps) <= 1000 * WORD_GAP and 3 * len(gaps) <= sum(map(len, texts)) and not any(b" " in text for text in texts)
+    )
 
 
 def add_run(page: RawPage, text: str, x0: float, y0: float, x1: float, y1: float, size: float, bold: bool) -> None:
@@ -207,7 +211,7 @@ def add_run(page: RawPage, text: str, x0: float, y0: float, x1: float, y1: float
     Columns that are set with spaces ("Minor      2 days      5 days") are runs of their own.
     """
     if "   " in text or "\xa0\xa0\xa0" in text:
-        for piece, start, end in _split_at_spaces(text, ((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5, size):
+        for piece, start, end in split_at_spaces(text, ((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5, size):
             ax, ay, bx, by = x0 + start * (x1 - x0), y0 + start * (y1 - y0), x0 + end * (x1 - x0), y0 + end * (y1 - y0)
             add_run(page, piece, ax, ay, bx, by, size, bold)
         return
@@ -258,7 +262,7 @@ def rules_of_path(points: Sequence[tuple[float, float]], stroke: bool, fill: boo
     return []
 
 
-def _make_device(manager: Any, limits: Limits, budget: Budget) -> PDFDevice:
+def _make_device(manager: Any, limits: Limits, budget: Budget) -> Any:
     """Build the device class on first use, so that importing this module does not import pdfminer."""
     from pdfminer.pdfdevice import PDFTextDevice
     from pdfminer.pdffont import PDFSimpleFont, PDFUnicodeNotDefined
@@ -270,12 +274,16 @@ def _make_device(manager: Any, limits: Limits, budget: Budget) -> PDFDevice:
         #: What ends the page; anything else ends an operator.
         ends = (PageEndedError, TooLargeError)
 
+        def __init__(self, manager: Any) -> None:
+            super().__init__(manager)
+            self.unnamed = UnnamedGlyphs()
+
         def start(self, number: int) -> None:
             self.page = RawPage(number, 0.0, 0.0)
             self.characters = 0
             self.depth = self.draws = 0
             self.calls = 0
-            self.deadline = clock() + min(limits.page_timeout_s, budget.left_for_pages)
+            self.deadline = Deadline(budget.left_for_page(limits.page_timeout_s))
 
         def tick(self) -> None:
             """Give the page up when its time is over; the clock is looked at every 64th time."""
@@ -284,7 +292,7 @@ def _make_device(manager: Any, limits: Limits, budget: Budget) -> PDFDevice:
                 self.look()
 
         def look(self) -> None:
-            if clock() > self.deadline:
+            if self.deadline.passed():
                 self.page.gave_up = True
                 raise PageEndedError("the time of the page is over")
 
@@ -329,8 +337,11 @@ def _make_device(manager: Any, limits: Limits, budget: Budget) -> PDFDevice:
             except AttributeError:
                 known = font.known_glyphs = {}
             scale = fontsize * scaling
-            gap = abs(scale) * WORD_GAP
-            jump = abs(scale) * CELL_GAP
+            size = abs(scale) * _em(font)
+            # Letters set apart are no words: what is put between all of them counts for none.
+            gap = size * WORD_GAP + max(0.0, charspace)
+            jump = size * CELL_GAP + max(0.0, charspace)
+            least = size * TIGHT_GAP + max(0.0, charspace)
             parts: list[str] = []
             start = end = x
             pending = False
@@ -342,16 +353,9 @@ def _make_device(manager: Any, limits: Limits, budget: Budget) -> PDFDevice:
                         pending = True
                         glyph = known.get(cid)
                         if glyph is None:
-                            try:
-                                text = font.to_unichr(cid)
-                                mapped = True
-                            except PDFUnicodeNotDefined:
-                                # A font of single bytes shows a bullet for the codes that its encoding leaves free (PDF 32000-1, D.2).
-                                mapped = cid in _FREE_CODES and isinstance(font, PDFSimpleFont)
-                                text = "•" if mapped else "\ufffd"
-                            glyph = known[cid] = (text, font.char_width(cid), mapped)
-                        text, width, mapped = glyph
-                        if x - end > gap and parts:
+                            glyph = known[cid] = (*self._letter(font, cid), font.char_width(cid))
+                        text, mapped, width = glyph
+                        if x - end > least and parts and (x - end > gap or _is_tight(seq)):
                             if x - end > jump:
                                 # Some writers show a whole row of a table as one string.
                                 self._add("".join(parts), matrix, start, end, y, font, fontsize, rise)
@@ -379,14 +383,27 @@ def _make_device(manager: Any, limits: Limits, budget: Budget) -> PDFDevice:
             self, matrix: Any, font: Any, fontsize: float, scaling: float, rise: float, cid: int, ncs: Any, graphicstate: Any
         ) -> float:
             """Vertical writing only: one run per character."""
-            try:
-                text = font.to_unichr(cid)
-            except PDFUnicodeNotDefined:
-                text = "\ufffd"
-                self.page.unmapped += 1
+            text, mapped = self._letter(font, cid)
+            self.page.unmapped += not mapped
             width = font.char_width(cid) * fontsize * scaling
             self._add(text, matrix, 0.0, width, 0.0, font, fontsize, rise)
             return float(width)
+
+        def _letter(self, font: Any, cid: int) -> tuple[str, bool]:
+            """Return what a glyph shows, and whether that is known yet."""
+            try:
+                text = font.to_unichr(cid)
+            except PDFUnicodeNotDefined:
+                if isinstance(font, PDFSimpleFont):
+                    # A font of single bytes shows a bullet for the codes that its encoding leaves free (PDF 32000-1, D.2). A space it need not have.
+                    return (" ", True) if cid == 32 else ("•", True) if cid in _FREE_CODES else ("\ufffd", False)
+                self.look()  # a font's program can be large
+                if letter := font.program_letters.get(cid):
+                    return letter, True
+                return self.unnamed.sign(font, cid), False
+            if getattr(font, "repeats_codes", False):
+                return self.unnamed.sign(font, cid, text), True
+            return (SIGNS.sub("\ufffd", text) if text > FIRST_SIGN else text), True
 
         def _add(self, text: str, matrix: Any, start: float, end: float, y: float, font: Any, fontsize: float, rise: float) -> None:
             self.characters += len(text)
@@ -395,7 +412,7 @@ def _make_device(manager: Any, limits: Limits, budget: Budget) -> PDFDevice:
             a, b, c, d, e, f = matrix
             x0, y0 = a * start + c * (y + rise) + e, b * start + d * (y + rise) + f
             x1, y1 = a * end + c * (y + rise) + e, b * end + d * (y + rise) + f
-            size = abs(fontsize) * (c * c + d * d) ** 0.5
+            size = abs(fontsize) * _em(font) * (c * c + d * d) ** 0.5
             try:
                 bold = font.looks_bold
             except AttributeError:

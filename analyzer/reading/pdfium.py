@@ -14,8 +14,8 @@ from typing import Any
 
 from analyzer.errors import ASK_PASSWORD, CorruptDocumentError, EncryptedDocumentError, SettingsError, TooLargeError
 from analyzer.reading.bidi import runs_right_to_left, turn_line
-from analyzer.reading.budget import Budget, clock
-from analyzer.reading.pdf import MAX_FORM_DEPTH, MAX_FORM_DRAWS, MAX_PATH, MAX_RULES, add_run, is_bold, rules_of_path
+from analyzer.reading.budget import Budget, Deadline
+from analyzer.reading.pdf import EM_OF_BOX, MAX_FORM_DEPTH, MAX_FORM_DRAWS, MAX_PATH, MAX_RULES, add_run, is_bold, rules_of_path
 from analyzer.reading.runs import RawPage
 from analyzer.settings import Limits
 
@@ -56,7 +56,7 @@ def read_pdf_pages(
                 continue
             if budget is not None:
                 budget.add_page()
-                if budget.left_for_pages < 0:
+                if budget.left_for_page(0.0) < 0:
                     late = RawPage(number, 0, 0)
                     late.error, late.gave_up = "no time was left for the page", True
                     yield late
@@ -94,8 +94,11 @@ class _PageReader:
         self.page, self.raw, self.limits, self.bold = page, raw, limits, bold
         width, height = page.get_size()
         self.result = RawPage(number, width, height)
-        self.deadline = clock() + limits.page_timeout_s
+        self.deadline = Deadline(limits.page_timeout_s)
         self.ctm = self._page_matrix()
+        # What pdfium writes its answers into, for each letter anew.
+        self.x, self.y, self.matrix, self.box = ctypes.c_double(), ctypes.c_double(), raw.FS_MATRIX(), raw.FS_RECTF()
+        self.name, self.flags = ctypes.create_string_buffer(128), ctypes.c_int()
 
     def _page_matrix(self) -> _Matrix:
         """Return what turns coordinates of the content into those of the page as it is shown, origin bottom left."""
@@ -136,7 +139,9 @@ class _PageReader:
         buffer = (ctypes.c_ushort * (count + 1))()
         length = max(0, raw.FPDFText_GetText(text_page, 0, count, buffer) - 1)
         # One element per UTF-16 unit, so that places in the text are those that pdfium counts.
-        text = "".join(map(chr, buffer[:length]))
+        text = ctypes.string_at(buffer, 2 * length).decode("utf-16-le", "surrogatepass")
+        if len(text) != length:
+            text = "".join(map(chr, buffer[:length]))
         same = length == count
         begin = 0
         while begin < length:
@@ -185,8 +190,7 @@ class _PageReader:
             return
         if len(text) == stop - start:
             start += len(text) - len(kept)
-        x, y = ctypes.c_double(), ctypes.c_double()
-        matrix = raw.FS_MATRIX()
+        x, y, matrix, box = self.x, self.y, self.matrix, self.box
         # pdfium has turned Hebrew and Arabic already, a stretch at a time; the layout wants all letters as they are seen, the leftmost first.
         leftwards = runs_right_to_left(kept)
         if leftwards:
@@ -199,7 +203,6 @@ class _PageReader:
         last = stop - 1
         while not leftwards and last > start and raw.FPDFText_IsGenerated(text_page, last) == 1:
             last -= 1
-        box = raw.FS_RECTF()
         raw.FPDFText_GetLooseCharBox(text_page, last, box)
         if _SURROGATE.search(kept):
             kept = kept.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
@@ -216,6 +219,8 @@ class _PageReader:
         elif abs(a) <= 0.1 * abs(b):
             x1 = x0 + (y1 - y0) * a / b
         size = raw.FPDFText_GetFontSize(text_page, start) * (c * c + d * d) ** 0.5
+        if abs(b) <= 0.1 * abs(a) and box.top - box.bottom > 3.0 * size:
+            size = EM_OF_BOX * (box.top - box.bottom)  # letters drawn by the PDF, of any size at size 1
         # Type of one width has letters of 0.6 of its size, and most other type has narrower ones: few lines need a closer look.
         if not whole and abs(x1 - x0) > 0.605 * size * len(kept) and len(kept) == stop - start:
             cuts = self._find_wide_gaps(text_page, kept, start, size)
@@ -241,10 +246,8 @@ class _PageReader:
         return places
 
     def _is_bold(self, text_page: Any, at: int) -> bool:
-        name = ctypes.create_string_buffer(128)
-        flags = ctypes.c_int()
-        size = self.raw.FPDFText_GetFontInfo(text_page, at, name, 128, flags)
-        key = name.value if 0 < size <= 128 else b""
+        size = self.raw.FPDFText_GetFontInfo(text_page, at, self.name, 128, self.flags)
+        key = self.name.value if 0 < size <= 128 else b""
         known = self.bold.get(key)
         if known is None:
             known = self.bold[key] = is_bold(key.decode("utf-8", "replace"))
@@ -302,7 +305,7 @@ class _PageReader:
         self.result.rules += rules_of_path(points, bool(stroke.value), fill.value != 0, self.result.width)
 
     def _check_time(self) -> None:
-        if clock() > self.deadline:
+        if self.deadline.passed():
             raise _TimeIsUp
 
 

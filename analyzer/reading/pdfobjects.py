@@ -33,7 +33,7 @@ def rebuild_offsets(parser: Any) -> tuple[Offsets, dict[str, Any]]:
     data: bytes = parser.content
     offsets: Offsets = {}
     special: list[int] = []
-    catalog: int | None = None
+    catalogs: dict[int, None] = {}
     trailer: dict[str, Any] = {}
     for match in _OBJECT.finditer(data):
         number = int(match[1])
@@ -45,7 +45,8 @@ def rebuild_offsets(parser: Any) -> tuple[Offsets, dict[str, Any]]:
         if b"/ObjStm" in head or b"/XRef" in head:
             special.append(number)
         elif b"/Catalog" in head:
-            catalog = number
+            catalogs.pop(number, None)
+            catalogs[number] = None
     for match in _TRAILER.finditer(data):
         parser.meter.check_time()
         try:
@@ -80,7 +81,9 @@ def rebuild_offsets(parser: Any) -> tuple[Offsets, dict[str, Any]]:
                 continue
             for index, inner in enumerate(numbers[:MAX_OBJECTS]):
                 offsets.setdefault(inner, (number, index, 0))
-    if "Root" not in trailer and catalog is not None:
-        trailer["Root"] = PDFObjRef(parser.doc, catalog)
+    root = getattr(trailer.get("Root"), "objid", None)
+    # A trailer that names something else for the root, as one of a later version of the file can, is as wrong as the table.
+    if catalogs and (root is None or (root not in catalogs and offsets.get(root, (None, 0, 0))[0] is None)):
+        trailer["Root"] = PDFObjRef(parser.doc, next(reversed(catalogs)))
     parser.reset()
     return offsets, trailer

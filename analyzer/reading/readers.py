@@ -11,7 +11,8 @@ from analyzer.errors import CorruptDocumentError, EncryptedDocumentError, ReadEr
 from analyzer.reading.budget import Budget
 from analyzer.reading.ocr import DOUBTFUL
 from analyzer.reading.runs import RawPage
-from analyzer.reading.scripts import is_of_one_script
+from analyzer.reading.scripts import is_of_one_script, is_spoken
+from analyzer.reading.unnamed import USUAL_SHIFT
 from analyzer.settings import Settings
 
 #: A page with more characters that are no letters of any script than this share is garbled: its font has no table to Unicode.
@@ -24,6 +25,8 @@ MOST_OF_ONE, LEAST_DIFFERENT = 0.25, 0.25
 NATIVE_S = 2.0
 
 _GARBAGE = re.compile("[\ue000-\uf8ff\ufffd-\uffff\x00-\x08\x0e-\x1f]")
+#: What pdfium would give for glyph numbers in the usual order, turned back.
+_DECIPHERED = {code: code + USUAL_SHIFT for code in range(3, 98)}
 _VOWELS = frozenset("aeiou")
 
 
@@ -42,15 +45,16 @@ def read_raw_pages(data: bytes, settings: Settings, budget: Budget) -> list[RawP
     def second(wanted: Callable[[int], bool]) -> list[RawPage]:
         found = list(pdfium.read_pdf_pages(data, limits=settings.limits, budget=budget, wanted=wanted, password=settings.password))
         for page in found:
-            if page.unmapped and _is_plausible("".join(run.text for run in page.runs)):
+            if page.unmapped and _is_plausible(" ".join(run.text for run in page.runs)):
                 page.unmapped = 0  # pdfium found the letters by the names inside the font, and they make words
         return found
 
     if settings.pdf_engine == "pdfium" and budget.native:
         try:
-            return second(lambda number: True)
+            pages = second(lambda number: True)
         except CorruptDocumentError:
             return first()
+        return _with_names(pages, first, budget)
     try:
         pages = first()
     except (CorruptDocumentError, EncryptedDocumentError) as error:
@@ -76,6 +80,20 @@ def read_raw_pages(data: bytes, settings: Settings, budget: Budget) -> list[RawP
     return [other if page.number in poor and _is_better(other, page) else page for page, other in zip(pages, others, strict=True)]
 
 
+def _with_names(pages: list[RawPage], first: Callable[[], list[RawPage]], budget: Budget) -> list[RawPage]:
+    """Replace the pages for which pdfium knows numbers of glyphs only by what the first reader has for them, if that is more."""
+    unnamed = {page.number for page in pages if page.unmapped > GARBLED_SHARE * page.shown > 0}
+    if not unnamed or budget.left < NATIVE_S:
+        return pages
+    try:
+        others = first()
+    except ReadError:
+        return pages
+    if len(others) != len(pages):
+        return pages
+    return [other if page.number in unnamed and not find_fault(other) else page for page, other in zip(pages, others, strict=True)]
+
+
 def _read_refused(error: ReadError, second: Callable[[Callable[[int], bool]], list[RawPage]], budget: Budget) -> list[RawPage]:
     """Return what pdfium makes of a file that pdfminer cannot open; raise the reason of the one that knows it."""
     if not budget.native:
@@ -99,7 +117,7 @@ def _is_poor(page: RawPage) -> bool:
 
 def _is_better(other: RawPage, page: RawPage) -> bool:
     if page.unmapped > GARBLED_SHARE * page.shown > 0:
-        text = "".join(run.text for run in other.runs)
+        text = " ".join(run.text for run in other.runs)
         # Where pdfium has a letter for each glyph, it knows the encoding or the set of characters by name; that can still be the wrong one.
         return _is_plausible(text) or (not other.unmapped and not _GARBAGE.search(text) and is_of_one_script(text))
     if other.error:
@@ -117,7 +135,11 @@ def _is_plausible(text: str) -> bool:
     """
     shown = sum(not character.isspace() for character in text)
     letters, vowels, _ = _count_letters(text)
-    return letters >= max(3, 0.4 * shown) and vowels >= 0.2 * letters and not _GARBAGE.search(text)
+    if letters < max(3, 0.4 * shown) or vowels < 0.2 * letters or _GARBAGE.search(text) or not is_spoken(text):
+        return False
+    # "/DERU" could be spoken as well, but so could what it stands for.
+    other = text.translate(_DECIPHERED)
+    return sum(map(str.isalpha, other)) < letters or not is_spoken(other)
 
 
 def _letters(pages: list[RawPage]) -> int:
@@ -141,15 +163,20 @@ def find_fault(page: RawPage) -> str:
 
 def is_garbled(page: RawPage, shown: int) -> bool:
     """Tell whether the letters of a page are not those that it shows: characters without a meaning, or words that nobody can speak."""
-    if shown > 20 and page.unmapped > GARBLED_SHARE * shown:
+    if page.unmapped > GARBLED_SHARE * shown and (shown > 20 or 2 * page.unmapped > max(shown, 4)):
+        return True  # of a few words, a bullet or two are a quarter
+    text = "".join(run.text for run in page.runs)
+    garbage = len(_GARBAGE.findall(text))
+    if garbage > GARBLED_SHARE * shown and (shown > 20 or 2 * garbage > max(shown, 4)):
         return True
     if shown <= 20:
-        return False
-    text = "".join(run.text for run in page.runs)
-    if len(_GARBAGE.findall(text)) > GARBLED_SHARE * shown:
-        return True
+        # Signs of many kinds, and not a letter or a figure among them.
+        return len(set(text)) > 5 and not any(map(str.isalnum, text))
     if shown <= LEAST_LETTERS:
         return False
+    folded = text.casefold()
+    if sum(map(folded.count, _VOWELS)) >= LEAST_VOWELS * len(folded):
+        return False  # so many vowels as nearly every page has, whatever the other letters are
     letters, vowels, counts = _count_letters(text)
     if not (letters > LEAST_LETTERS and letters > 0.4 * shown and len(counts) >= 12 and vowels < LEAST_VOWELS * letters):
         return False

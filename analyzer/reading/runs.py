@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 #: What is drawn again at most this share of the type size away is the same text.
 REDRAWN = 0.25
+#: Type so many times larger than that of most of the page, with so many other pieces of text under it, is written over the page: DRAFT, COPY.
+OVER_SIZE, UNDER_IT = 3.0, 3
+#: Three spaces or more set a column apart.
+_SPACES = re.compile("[ \xa0]{3,}")
 
 
 class Run(NamedTuple):
@@ -139,3 +145,50 @@ def _is_redrawn(first: Run, again: Run) -> bool:
     aside, below = again.x0 - first.x0, abs(again.bottom - first.bottom)
     share = 0.75 if below > 0.01 * first.size else 0.5
     return below <= REDRAWN * first.size and aside <= share * (first.x1 - first.x0) and abs(again.size - first.size) <= 0.02 * first.size
+
+
+def split_at_spaces(text: str, length: float, size: float) -> Iterator[tuple[str, float, float]]:
+    """Yield the pieces between three spaces or more, each with the shares of the length at which it begins and ends.
+
+    In type of one width all characters count the same; in other type a space is about a quarter of the size (0.25 in Times, 0.28 in Helvetica).
+    """
+    single = abs(length - 0.6 * size * len(text)) < 0.06 * length
+    blanks = sum(character in " \xa0" for character in text)
+    others = len(text) - blanks
+    space = 1.0 if single else 0.26 * size
+    width = 1.0 if single else max(length - space * blanks, 0.1 * size * others) / max(others, 1)
+    total = space * blanks + width * others
+    place, begin = 0.0, 0
+    for gap in _SPACES.finditer(text + "   "):
+        piece = text[begin : gap.start()]
+        inner = sum(character in " \xa0" for character in piece)
+        end = place + space * inner + width * (len(piece) - inner)
+        if piece:
+            yield piece, place / total, end / total
+        place, begin = end + space * (gap.end() - gap.start()), gap.end()
+
+
+def part_overlaid(runs: list[Run]) -> tuple[list[Run], list[str]]:
+    """Return the runs without those that are written over others in much larger type, and the text of these."""
+    sizes = sorted((run.size, len(run.text)) for run in runs)
+    half, usual = sum(length for _, length in sizes) / 2, 0.0
+    for size, length in sizes:
+        half -= length
+        if half <= 0:
+            usual = size
+            break
+    large = [run for run in runs if run.size > OVER_SIZE * usual]
+    if not 0 < len(large) <= 100:  # a mark has few words
+        return runs, []
+    over = {
+        id(run)
+        for run in large
+        if sum(
+            other.size * OVER_SIZE < run.size
+            and run.top < (other.top + other.bottom) / 2 < run.bottom
+            and run.x0 < (other.x0 + other.x1) / 2 < run.x1
+            for other in runs
+        )
+        >= UNDER_IT
+    }
+    return [run for run in runs if id(run) not in over], [run.text.strip() for run in runs if id(run) in over]

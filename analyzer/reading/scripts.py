@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 
@@ -11,6 +12,20 @@ ONE_SCRIPT, USUAL = 0.9, 0.85
 #: Unicode has 21,000 and 11,172. What is usual in one of them covers over 97 % of its texts, and a third at most of any cipher.
 _SETS = (("big5", 0xA440, 0xC67E), ("gb2312", 0xB0A1, 0xD7FE), ("shift_jis", 0x889F, 0x9872))
 _SYLLABLES = ("euc_kr", 0xB0A1, 0xC8FE)
+#: Words in one case, or with a large letter in front, hold at least this share of the Latin letters of a text, and vowels lie between these two.
+ONE_CASE, VOWELS = 0.85, (0.15, 0.7)
+
+_WORD = re.compile(r"[^\W\d_]+")
+_SPOKEN = re.compile(r"[^\W\d_][a-zß-öø-ÿœšž]*|[A-ZÀ-ÖØ-ÞŒŠŽ]+")
+_VOWELS = re.compile(r"[aeiouyàâäèéêëìîïòôöùûüœ]", re.IGNORECASE)
+
+
+def is_spoken(text: str) -> bool:
+    """Tell whether the Latin letters of a text make words that could be spoken: "9ROXPHV" has the cases and vowels of none."""
+    words = _WORD.findall(text)
+    letters = sum(map(len, words))
+    spoken = sum(len(word) for word in words if _SPOKEN.fullmatch(word))
+    return spoken >= ONE_CASE * letters and VOWELS[0] * letters <= len(_VOWELS.findall(text)) <= VOWELS[1] * letters
 
 
 def is_of_one_script(text: str) -> bool:

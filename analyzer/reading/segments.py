@@ -12,10 +12,14 @@ from analyzer.reading.tables import Grid
 
 #: Runs whose baselines differ by less than this share of the type size stand on one line.
 BASELINE_TOLERANCE = 0.45
+#: Type more than this many times larger is no part of the line: a mark over the page, or a large initial, does not gather the lines that it touches.
+LARGER = 2.5
 #: A gap wider than this many type sizes parts two segments: cells of a row, or two columns of text.
 SEGMENT_GAP = 1.6
 #: A gap wider than this may part cells where other rows of a table show where its columns begin.
 INNER_GAP = 0.6
+#: Farther from a number or a bullet than this stands the other column, not the text of the item.
+WIDEST_TAB = 12.0
 
 _ENUMERATOR = re.compile(
     r"[☐☑☒•▪●○■□◦‣⁃∙·➢➤✓✔\-–—*o]|[(]?(?:[a-zA-Z]|[ivxIVX]{1,4}|\d{1,2}(?:\.\d{1,2}){0,4})[.)]{0,2}|§ ?\d+|Art\. ?\d+\.?"
@@ -52,7 +56,16 @@ class Segment:
         bounds = [(self.x0, 0), *((right, count) for _, right, count in gaps)]
         ends = [*((left, count) for left, _, count in gaps), (self.x1, len(words))]
         pieces = [
-            Segment(" ".join(words[first:last]), x0, self.top, x1, self.bottom, self.size, self.bold)
+            Segment(
+                " ".join(words[first:last]),
+                x0,
+                self.top,
+                x1,
+                self.bottom,
+                self.size,
+                self.bold,
+                gaps=[(left, right, count - first) for left, right, count in self.gaps if first < count < last],
+            )
             for (x0, first), (x1, last) in zip(bounds, ends, strict=True)
         ]
         return [piece for piece in pieces if piece.text]
@@ -66,7 +79,8 @@ def split_segments(runs: list[Run], grids: Sequence[Grid] = ()) -> list[list[Seg
         base = run.bottom - 0.22 * run.size
         # Superscripts and slightly shifted runs join the row just above; looking back two rows is enough, the list is sorted.
         for back in range(len(rows) - 1, max(-1, len(rows) - 3), -1):
-            if abs(bases[back] - base) <= BASELINE_TOLERANCE * max(run.size, rows[back][0].size):
+            small, large = sorted((run.size, rows[back][0].size))
+            if abs(bases[back] - base) <= BASELINE_TOLERANCE * (large if large <= LARGER * small else small):
                 rows[back].append(run)
                 break
         else:
@@ -116,7 +130,12 @@ def _join_runs(row: list[Run], grids: Sequence[Grid]) -> list[Segment]:
     for segment in segments:
         segment.text = clean(segment.text)
     segments = [segment for segment in segments if segment.text]
-    if len(segments) == 2 and _ENUMERATOR.fullmatch(segments[0].text) and len(segments[1].text) > 2:
+    if (
+        len(segments) == 2
+        and _ENUMERATOR.fullmatch(segments[0].text)
+        and len(segments[1].text) > 2
+        and segments[1].x0 - segments[0].x1 <= WIDEST_TAB * segments[1].size
+    ):
         # A number or bullet with a tab behind it is no cell of a table.
         number, text = segments
         mark = "◦" if number.text in _ROUND else number.text

@@ -36,6 +36,12 @@ _KNOWN_CHARSETS = re.compile(r"utf[-_](8|16|32)|iso8859|cp\d|mac|koi8|latin|asci
 #: libxml2 gives a page up at 256 levels; ours are fewer, so that a walk never ends in a RecursionError.
 _MAX_DEPTH = 250
 _MAX_COLUMNS = 40
+_MAX_ATTRIBUTES = 5_000
+#: A tag with its attributes, whatever stands in their quotes; nothing is tried twice.
+_TAG = re.compile(
+    r"""<[a-z][^\s/>]*+(?:\s*+(?:[^\s>="'/]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+|["'=/]))*+""", re.IGNORECASE
+)
+_QUOTED = re.compile(r""""[^"]*+"|'[^']*+'""")
 _MAX_ROWS_DOWN = 1000
 
 
@@ -81,6 +87,7 @@ def read_html_lines(data: bytes, *, limits: Limits, charset: str | None = None) 
         named = _DECLARATION.search(data[:1024]) or _META.search(data[:4096])
         charset = named.group(1).decode("ascii", errors="replace") if named else None
     text = _CONTROL.sub(" ", decode_declared(data, charset)).lstrip("\ufeff")
+    _check_tags(text)
     parser = html.HTMLParser(encoding="utf-8", huge_tree=False, no_network=True, remove_comments=True, remove_pis=True)
     try:
         root = html.document_fromstring(text.encode("utf-8", errors="replace"), parser=parser)
@@ -92,6 +99,20 @@ def read_html_lines(data: bytes, *, limits: Limits, charset: str | None = None) 
     if next(root.iter("del", "ins"), None) is not None:
         notices.append(Notice("tracked_changes", "The file holds tracked changes; they were read as accepted"))
     return collect_lines(_Walk().lines(root), limits.max_characters), notices
+
+
+def _check_tags(text: str) -> None:
+    """Refuse tags with thousands of attributes: the parser compares each with all before it, 25 seconds for 100,000 of them in half a megabyte."""
+    doubtful = 0
+    for tag in _TAG.finditer(text):
+        start, end = tag.span()
+        if end - start < 3 * _MAX_ATTRIBUTES or len(set(_QUOTED.sub("", tag.group()).split())) < _MAX_ATTRIBUTES:
+            continue
+        # "i<n" in a script begins no tag.
+        doubtful += 1
+        before = text[:start].lower()
+        if before.rfind("<script") <= before.rfind("</script") or doubtful > 10:
+            raise UnsafeDocumentError(f"A tag of the HTML file has more than {_MAX_ATTRIBUTES:,} attributes")
 
 
 def _check_log(parser: Any) -> None:

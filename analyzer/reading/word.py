@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from analyzer.errors import CorruptDocumentError, UnsafeDocumentError
 from analyzer.reading.builder import TextLine, collect_lines
+from analyzer.reading.charts import CHART_NOTICE, word_chart_lines
+from analyzer.reading.hidden import HiddenText
 from analyzer.reading.numbering import format_number
-from analyzer.reading.packages import Package
+from analyzer.reading.packages import HIDDEN_NOTICE, Package
 from analyzer.reading.tables import row_lines
 from analyzer.settings import Limits
 from analyzer.types import Notice
@@ -63,7 +66,8 @@ def read_word_lines(data: bytes, *, limits: Limits) -> tuple[list[TextLine], lis
             return None
 
     numbering = _Numbering(part("word/numbering.xml"))
-    styles = _styles(part("word/styles.xml"))
+    sheet = part("word/styles.xml")
+    styles = _Styles(_styles(sheet), HiddenText(sheet))
     if next(root.iter(f"{W}ins", f"{W}del", f"{W}moveFrom"), None) is not None:
         notices.append(Notice("tracked_changes", "The file holds tracked changes; they were read as accepted"))
     body = root.find(f"{W}body")
@@ -72,11 +76,15 @@ def read_word_lines(data: bytes, *, limits: Limits) -> tuple[list[TextLine], lis
         text
         for name in sorted(names)
         if re.fullmatch(r"word/(header|footer)\d*\.xml", name)
-        if (content := part(name)) is not None and (text := " ".join(_paragraph_text(p)[0] for p in content.iter(f"{W}p")).strip())
+        if (content := part(name)) is not None
+        and (text := " ".join(_paragraph_text(p, styles.hidden)[0] for p in content.iter(f"{W}p")).strip())
     ]
     for name in sorted(names):
         if re.fullmatch(r"word/diagrams/data\d*\.xml", name) and (diagram := part(name)) is not None:
             lines += _diagram_lines(diagram)
+    charts = [chart for name in sorted(names) if re.fullmatch(r"word/charts/chart\d*\.xml", name) and (chart := part(name)) is not None]
+    for chart in charts:
+        lines += word_chart_lines(chart)
     chunks = _names_of_chunks(root, part("word/_rels/document.xml.rels"))
     notices += [Notice("unread_attachment", f"A file within the Word file was not read: {name}", name=name) for name in chunks]
     for name in ("word/footnotes.xml", "word/endnotes.xml"):
@@ -84,9 +92,11 @@ def read_word_lines(data: bytes, *, limits: Limits) -> tuple[list[TextLine], lis
             notes = part(name)
             for note in notes if notes is not None else ():
                 if note.get(f"{W}type") is None:
-                    text = " ".join(_paragraph_text(p)[0] for p in note.iter(f"{W}p")).strip()
+                    text = " ".join(_paragraph_text(p, styles.hidden)[0] for p in note.iter(f"{W}p")).strip()
                     if text:
                         lines.append(TextLine(text, new_block=True, hint="note"))
+    notices += [CHART_NOTICE] if charts else []
+    notices += [HIDDEN_NOTICE] if styles.hidden.met else []
     if not lines:
         # A letter or form may stand in its head alone, as on a page of PDF.
         return [TextLine(text, new_block=True) for text in dict.fromkeys(furniture)], notices, ()
@@ -127,6 +137,14 @@ def _styles(root: Any) -> dict[str, tuple[int, tuple[str, str] | None]]:
         numbered = (number.get(f"{W}val", ""), depth.get(f"{W}val", "0") if depth is not None else "0") if number is not None else None
         found[identifier] = (level if level <= 6 else 0, numbered)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Styles:
+    """What the styles say: of each its heading level and its numbering, and what they hide."""
+
+    levels: dict[str, tuple[int, tuple[str, str] | None]]
+    hidden: HiddenText
 
 
 class _Numbering:
@@ -183,7 +201,7 @@ def _integer(text: str | None, default: int) -> int:
 _MAX_DEPTH = 30
 
 
-def _block_lines(parent: Any, styles: Any, numbering: _Numbering, depth: int) -> Iterator[TextLine]:
+def _block_lines(parent: Any, styles: _Styles, numbering: _Numbering, depth: int) -> Iterator[TextLine]:
     if parent is None:
         return
     if depth > _MAX_DEPTH:
@@ -200,10 +218,10 @@ def _block_lines(parent: Any, styles: Any, numbering: _Numbering, depth: int) ->
             yield from _block_lines(child, styles, numbering, depth + 1)
 
 
-def _paragraph_lines(paragraph: Any, styles: Any, numbering: _Numbering, depth: int) -> Iterator[TextLine]:
-    text, bold, boxes = _paragraph_text(paragraph)
+def _paragraph_lines(paragraph: Any, styles: _Styles, numbering: _Numbering, depth: int) -> Iterator[TextLine]:
+    text, bold, boxes = _paragraph_text(paragraph, styles.hidden)
     style = paragraph.find(f"{W}pPr/{W}pStyle")
-    level, numbered = styles.get(style.get(f"{W}val", ""), (0, None)) if style is not None else (0, None)
+    level, numbered = styles.levels.get(style.get(f"{W}val", ""), (0, None)) if style is not None else (0, None)
     number = paragraph.find(f"{W}pPr/{W}numPr/{W}numId")
     if number is not None:
         ilvl = paragraph.find(f"{W}pPr/{W}numPr/{W}ilvl")
@@ -226,10 +244,11 @@ def _paragraph_lines(paragraph: Any, styles: Any, numbering: _Numbering, depth: 
         yield from _block_lines(box, styles, numbering, depth + 1)
 
 
-def _paragraph_text(paragraph: Any) -> tuple[str, bool, list[Any]]:
+def _paragraph_text(paragraph: Any, hidden: HiddenText) -> tuple[str, bool, list[Any]]:
     """Return the text of a paragraph, whether it is bold throughout, and the text boxes anchored in it."""
     parts: list[str] = []
     bold_length = length = 0
+    hides = hidden.paragraph_style(paragraph)
     boxes: list[Any] = []
     stack: list[Any] = list(reversed(paragraph))
     while stack:
@@ -240,9 +259,8 @@ def _paragraph_text(paragraph: Any) -> tuple[str, bool, list[Any]]:
         if tag == f"{W}r":
             weight = node.find(f"{W}rPr/{W}b")
             is_bold = weight is not None and weight.get(f"{W}val", "1") not in ("0", "false")
-            vanish = node.find(f"{W}rPr/{W}vanish")
-            if vanish is not None and vanish.get(f"{W}val", "1") not in ("0", "false"):
-                continue  # hidden text, neither shown nor printed
+            if hidden.is_hidden(node, hides):
+                continue  # neither shown nor printed
             before = len(parts)
             nested: list[Any] = []
             for item in node:
@@ -280,7 +298,7 @@ def _sign(node: Any) -> str:
     return next((signs.get(number, "•") for name, signs in _SIGNS.items() if font.startswith(name)), "•")
 
 
-def _table_lines(table: Any, styles: Any, numbering: _Numbering, depth: int) -> Iterator[TextLine]:
+def _table_lines(table: Any, styles: _Styles, numbering: _Numbering, depth: int) -> Iterator[TextLine]:
     rows = [row for row in table.iter(f"{W}tr") if _owner(row) is table]
     above: list[list[TextLine]] = []
     for row in rows:

@@ -9,7 +9,9 @@ import signal
 from typing import Any
 
 from analyzer.errors import AnalyzerError, CorruptDocumentError
-from analyzer.reading.wire import receive, send
+from analyzer.extras import missing_library
+from analyzer.reading.resident import resident_bytes
+from analyzer.reading.wire import MORE_MEMORY, NEEDS_MEMORY, pack_document, receive, send
 from analyzer.settings import Settings
 
 #: The process ends after so many documents, or when it has grown beyond this: libraries keep what they once took.
@@ -17,7 +19,7 @@ MOST_DOCUMENTS = 500
 MOST_BYTES = 400_000_000
 #: Seconds beyond the time of a document after which the process ends itself: by then the caller would have ended it, so the caller is gone.
 GRACE_S = 30.0
-_TOO_LARGE = ("error", ("too_large", "The document needs more memory than it may have", "raise limits.read_memory_bytes or split the file"))
+_TOO_LARGE = ("error", ("too_large", NEEDS_MEMORY, MORE_MEMORY))
 
 
 def serve() -> None:
@@ -63,16 +65,19 @@ def serve() -> None:
 
 
 def _answer(files: Any, name: str, settings: Settings, native: bool, tell: Any) -> tuple[str, Any]:
-    from analyzer.reading import read_here
-    from analyzer.reading.budget import Budget
-
     _limit_memory(settings.limits.read_memory_bytes)
     try:
-        return "document", read_here(files, name, settings, Budget(settings.limits, tell, native=native))
+        from analyzer.reading import read_here
+        from analyzer.reading.budget import Budget
+
+        return "document", pack_document(read_here(files, name, settings, Budget(settings.limits, tell, native=native)))
     except MemoryError:
         return _TOO_LARGE
     except AnalyzerError as error:
         return "error", (error.code, error.message, error.hint)
+    except ImportError as error:
+        missing = missing_library(error)
+        return "error", (missing.code, missing.message, missing.hint)
     except Exception as error:
         return "error", (
             CorruptDocumentError.code,
@@ -101,15 +106,7 @@ def _end_after(seconds: float) -> None:
 
 
 def _has_grown() -> bool:
-    if _resident_bytes() <= MOST_BYTES:
+    if (resident_bytes(os.getpid()) or 0) <= MOST_BYTES:
         return False
     gc.collect()
-    return _resident_bytes() > MOST_BYTES
-
-
-def _resident_bytes() -> int:
-    try:
-        with open("/proc/self/statm", encoding="ascii") as file:
-            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, ValueError, IndexError):
-        return 0
+    return (resident_bytes(os.getpid()) or 0) > MOST_BYTES

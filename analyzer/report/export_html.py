@@ -10,7 +10,7 @@ from analyzer.assessment.messages import render_finding
 from analyzer.report.export_markdown import LEVEL_CATEGORIES, level_cells
 from analyzer.report.frames import duration_records
 from analyzer.report.levels import find_vague_cells
-from analyzer.report.words import category_name, notice_text, place_text, role_name, silence_text, word
+from analyzer.report.words import catalogue_of, category_name, notice_text, place_text, role_name, silence_text, word
 from analyzer.types import LANGUAGES, Checked, Clause, Duration, Finding, FindingKind, SentenceKind, Severity, Span, Status
 
 if TYPE_CHECKING:
@@ -80,9 +80,9 @@ def render_text_view(report: Report, language: str, *, only: frozenset[str] | No
     only : frozenset of str, optional
         Colour these categories alone.
     """
-    catalogue = load_catalogue()
+    catalogue = catalogue_of(report)
     worst = _worst(report)
-    titles = {finding.rule: render_finding(finding, language).title for finding in report.findings}
+    titles = {finding.rule: render_finding(finding, language, catalogue=catalogue).title for finding in report.findings}
     parts: list[str] = ['<div class="ca">']
     place = ""
     for index, clause in enumerate(report.clauses):
@@ -163,8 +163,9 @@ def telling_evidence(report: Report, checked: Checked) -> Span | None:
 def render_cards(report: Report, findings: list[Finding], language: str) -> str:
     """Return a card per finding: what it is, why, the passages with links to them, what to ask for, and the source."""
     parts = []
+    catalogue = catalogue_of(report)
     for finding in findings:
-        words = render_finding(finding, language, wording_language=report.language)
+        words = render_finding(finding, language, wording_language=report.language, catalogue=catalogue)
         severity = finding.severity.value
         parts.append(
             f'<div class="finding risk-{severity}" data-rule="{escape(finding.rule, quote=True)}" data-kind="{finding.kind.value}" '
@@ -209,19 +210,23 @@ def _table(heads: list[str], rows: list[tuple[str, list[str]]]) -> str:
 
 def render_checklist(report: Report, language: str) -> str:
     """Return the checklist as a table: status, and the passage or what the law says where there is none."""
-    catalogue = load_catalogue()
+    catalogue = catalogue_of(report)
     rows = []
     for checked in report.checklist:
-        category = catalogue.categories[checked.category]
         span = telling_evidence(report, checked)
         if span is None:
-            words = escape(silence_text(checked.category, language)) if checked.status is Status.MISSING else ""
+            words = escape(silence_text(checked.category, language, catalogue)) if checked.status is Status.MISSING else ""
         else:
             place = place_text(report.document, span, language) or word("page", "show_in_text", language)
             words = f"{escape(report.quote(span)[:240])} ({_link(report, span, place)})"
         status = f"{STATUS_MARKS[checked.status]} {word('status', checked.status.value, language)}"
         attributes = f' class="{checked.status.value}" data-category="{escape(checked.category, quote=True)}"'
-        rows.append((attributes, [escape(category.name[language]), f'<span class="status">{escape(status)}</span>', words]))
+        rows.append(
+            (
+                attributes,
+                [escape(category_name(checked.category, language, catalogue)), f'<span class="status">{escape(status)}</span>', words],
+            )
+        )
     return _table([word("report", key, language) for key in ("category", "status", "quote")], rows)
 
 
@@ -239,7 +244,9 @@ def render_levels(report: Report, language: str) -> str:
             words = vague.get((level.priority, category))
             shown.append("<br>".join(links.values()) or (_link(report, words, cell) if words and cell else escape(cell)) or "–")
         rows.append(("", [escape(first), *shown]))
-    return _table([word("report", "priority", language), *(category_name(c, language) for c in LEVEL_CATEGORIES)], rows)
+    return _table(
+        [word("report", "priority", language), *(category_name(c, language, catalogue_of(report)) for c in LEVEL_CATEGORIES)], rows
+    )
 
 
 def render_durations(report: Report, language: str) -> str:
@@ -250,7 +257,7 @@ def render_durations(report: Report, language: str) -> str:
         place = place_text(report.document, span, language)
         where = f" ({escape(place)})" if place else ""
         cells = [
-            escape(role_name(record["role"], language)) or "–",
+            escape(role_name(record["role"], language, catalogue_of(report))) or "–",
             f'<span title="{escape(record["iso"], quote=True)}">{_link(report, span, record["duration"])}</span>',
             escape(word("calendar", record["calendar"], language)),
             escape(record["anchor"]),

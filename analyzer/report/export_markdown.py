@@ -6,11 +6,10 @@ import re
 import textwrap
 from typing import TYPE_CHECKING
 
-from analyzer.assessment import load_catalogue
 from analyzer.assessment.messages import render_finding
 from analyzer.report.frames import duration_records
 from analyzer.report.levels import find_vague_cells
-from analyzer.report.words import notice_text, place_text, silence_text, word
+from analyzer.report.words import catalogue_of, category_name, notice_text, place_text, silence_text, word
 from analyzer.types import Duration, FindingKind, Percentage, ServiceWindow, Severity, Status
 
 if TYPE_CHECKING:
@@ -43,11 +42,10 @@ LEVEL_CATEGORIES = ("availability", "reaction_time", "resolution_time", "spare_e
 
 def render_markdown(report: Report, language: str) -> str:
     """Return findings, checklist, service levels and durations as Markdown."""
-    catalogue = load_catalogue()
+    catalogue = catalogue_of(report)
 
     def title(category: str) -> str:
-        known = catalogue.categories.get(category)
-        return known.name[language] if known else category
+        return category_name(category, language, catalogue)
 
     lines = [f"# {word('report', 'title', language)}: {escape(report.document.name or report.document.sha256[:12])}", ""]
     lines += [f"*{word('report', 'disclaimer', language)}*", ""]
@@ -58,7 +56,7 @@ def render_markdown(report: Report, language: str) -> str:
     for finding in report.findings:
         if finding.severity is Severity.INFO:
             continue
-        words = render_finding(finding, language, wording_language=report.language)
+        words = render_finding(finding, language, wording_language=report.language, catalogue=catalogue)
         lines.append(f"### {word('severity', finding.severity.value, language)}: {words.title}")
         lines.append("")
         lines.append(words.explanation)
@@ -81,7 +79,7 @@ def render_markdown(report: Report, language: str) -> str:
     for checked in report.checklist:
         quote = escape(report.quote(checked.evidence[0])[:120]) if checked.evidence else ""
         if checked.status is Status.MISSING:
-            quote = escape(silence_text(checked.category, language))
+            quote = escape(silence_text(checked.category, language, catalogue))
         lines.append(f"| {title(checked.category)} | {word('status', checked.status.value, language)} | {quote} |")
     lines += ["", f"## {word('report', 'levels', language)}", ""]
     heads = [word("report", "priority", language), *(title(category) for category in LEVEL_CATEGORIES)]
@@ -100,14 +98,14 @@ _MARK = {Status.PRESENT: "+", Status.WEAK: "~", Status.MISSING: "-"}
 
 def render_text(report: Report, language: str) -> str:
     """Return what fits a terminal: what to look at first, then the checklist and the service levels."""
-    catalogue = load_catalogue()
+    catalogue = catalogue_of(report)
     name = report.document.name or report.document.sha256[:12]
     lines = [name, "=" * len(name), word("report", "disclaimer", language), ""]
     lines += [f"! {notice_text(notice, language, report.document)}" for notice in report.document.notices]
     for finding in report.findings:
         if finding.severity is Severity.INFO:
             continue
-        words = render_finding(finding, language, wording_language=report.language)
+        words = render_finding(finding, language, wording_language=report.language, catalogue=catalogue)
         kind = word("kind", finding.kind.value, language)
         lines.append(f"[{word('severity', finding.severity.value, language)}] {words.title} ({kind})")
         if finding.evidence and finding.kind is not FindingKind.MISSING:
@@ -118,7 +116,7 @@ def render_text(report: Report, language: str) -> str:
             lines += textwrap.wrap("→ " + words.ask, 110, initial_indent="    ", subsequent_indent="      ")
     lines += ["", word("report", "checklist", language)]
     lines += [
-        f"  {_MARK[c.status]} {catalogue.categories[c.category].name[language]}: {word('status', c.status.value, language)}"
+        f"  {_MARK[c.status]} {category_name(c.category, language, catalogue)}: {word('status', c.status.value, language)}"
         for c in report.checklist
     ]
     lines += ["", word("report", "levels", language)]

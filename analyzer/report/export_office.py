@@ -6,13 +6,12 @@ import io
 import re
 from typing import TYPE_CHECKING, Any
 
-from analyzer.assessment import load_catalogue
-from analyzer.assessment.messages import render_finding
+from analyzer.assessment.messages import is_known, render_finding
 from analyzer.errors import SettingsError
 from analyzer.report.export_csv import safe_cell
 from analyzer.report.export_markdown import LEVEL_CATEGORIES, level_cells
 from analyzer.report.frames import clause_records, duration_records, finding_records
-from analyzer.report.words import category_name, place_text, role_name, silence_text, word
+from analyzer.report.words import catalogue_of, category_name, place_text, role_name, silence_text, word
 from analyzer.types import Severity, Status
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ def render_xlsx(report: Report, language: str) -> bytes:
         from openpyxl.styles import Alignment, Font
     except ImportError as error:
         raise SettingsError("Excel files need openpyxl", hint=_HINT) from error
-    catalogue = load_catalogue()
+    catalogue = catalogue_of(report)
     book = Workbook()
     book.remove(book.active)
 
@@ -59,7 +58,11 @@ def render_xlsx(report: Report, language: str) -> bytes:
         "findings",
         [word("report", n, language) for n in ("severity", "kind", "category", "title_of_finding", *texts[1:])],
         [
-            [word("severity", r["severity"], language), word("kind", r["kind"], language), category_name(r["category"], language)]
+            [
+                word("severity", r["severity"], language),
+                word("kind", r["kind"], language),
+                category_name(r["category"], language, catalogue),
+            ]
             + [r[name] for name in texts]
             for r in finding_records(report, language)
         ],
@@ -69,14 +72,18 @@ def render_xlsx(report: Report, language: str) -> bytes:
         [word("report", "category", language), word("report", "status", language), word("report", "quote", language)],
         [
             [
-                catalogue.categories[c.category].name[language],
+                category_name(c.category, language, catalogue),
                 word("status", c.status.value, language),
-                report.quote(c.evidence[0]) if c.evidence else silence_text(c.category, language) if c.status is Status.MISSING else "",
+                report.quote(c.evidence[0])
+                if c.evidence
+                else silence_text(c.category, language, catalogue)
+                if c.status is Status.MISSING
+                else "",
             ]
             for c in report.checklist
         ],
     )
-    heads = [word("report", "priority", language), *(catalogue.categories[c].name[language] for c in LEVEL_CATEGORIES)]
+    heads = [word("report", "priority", language), *(category_name(c, language, catalogue) for c in LEVEL_CATEGORIES)]
     sheet("levels", heads, [list(level_cells(report, level, language)) for level in report.service_levels])
     durations = duration_records(report)
     if durations:
@@ -87,7 +94,7 @@ def render_xlsx(report: Report, language: str) -> bytes:
             heads,
             [
                 [
-                    role_name(r["role"], language),
+                    role_name(r["role"], language, catalogue),
                     r["duration"],
                     r["iso"],
                     word("calendar", r["calendar"], language),
@@ -112,6 +119,7 @@ def render_docx(report: Report, language: str) -> bytes:
         from docx import Document as WordDocument
     except ImportError as error:
         raise SettingsError("Word files need python-docx", hint=_HINT) from error
+    catalogue = catalogue_of(report)
     document = WordDocument()
     name = report.document.name or report.document.sha256[:12]
     document.add_heading(_NOT_XML.sub(" ", f"{word('report', 'requests', language)}: {name}"), level=1)
@@ -120,8 +128,8 @@ def render_docx(report: Report, language: str) -> bytes:
     for finding in report.findings:
         if finding.severity is Severity.INFO:
             continue
-        words = render_finding(finding, language, wording_language=report.language)
-        if not words.ask and not words.wording:
+        words = render_finding(finding, language, wording_language=report.language, catalogue=catalogue)
+        if not words.ask and not words.wording and is_known(finding, catalogue):
             continue
         number += 1
         document.add_heading(f"{number}. {words.title} ({word('severity', finding.severity.value, language)})", level=2)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzer.assessment.messages import render_finding
 from analyzer.errors import SettingsError
-from analyzer.report.words import word
+from analyzer.report.words import catalogue_of, word
 from analyzer.types import Severity
 
 if TYPE_CHECKING:
@@ -37,11 +37,12 @@ def render_pdf(report: Report, language: str, source: bytes | None, password: st
     if source is None or hashlib.sha256(source).hexdigest() != report.document.sha256:
         raise SettingsError("The format pdf needs the original file", hint="render('pdf', source=the bytes that were analyzed)")
     try:
+        catalogue = catalogue_of(report)
         writer = PdfWriter(clone_from=PdfReader(io.BytesIO(source), strict=False, password=password or None))
         for finding in report.findings:
             if finding.severity is Severity.INFO:
                 continue
-            words = render_finding(finding, language, wording_language=report.language)
+            words = render_finding(finding, language, wording_language=report.language, catalogue=catalogue)
             note = f"{word('severity', finding.severity.value, language)}: {words.title}\n{words.explanation}"
             if words.ask and words.ask != words.wording:
                 note += f"\n{word('report', 'ask', language)}: {words.ask}"

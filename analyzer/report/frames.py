@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzer.assessment.messages import render_finding
 from analyzer.extras import load_extra
+from analyzer.report.words import catalogue_of
 from analyzer.types import Duration, Money, Percentage, ServiceWindow
 
 if TYPE_CHECKING:
@@ -83,8 +84,9 @@ FINDING_COLUMNS = (
 def finding_records(report: Report, language: str) -> list[dict[str, Any]]:
     """Return one plain record per finding, in the words of `language`."""
     records = []
+    catalogue = catalogue_of(report)
     for finding in report.findings:
-        words = render_finding(finding, language, wording_language=report.language)
+        words = render_finding(finding, language, wording_language=report.language, catalogue=catalogue)
         span = finding.evidence[0] if finding.evidence else None
         records.append(
             {

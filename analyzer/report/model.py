@@ -44,6 +44,8 @@ from analyzer.types import (
 if TYPE_CHECKING:
     import pandas as pd
 
+    from analyzer.assessment.catalogue import Catalogue
+
 SCHEMA = 1
 
 _SEVERITY_ORDER = {Severity.HIGH: 0, Severity.MEDIUM: 1, Severity.LOW: 2, Severity.INFO: 3}
@@ -212,7 +214,7 @@ def _encode_parts(document: Document) -> list[dict[str, Any]]:
     ]
 
 
-def _encode_sources(finding: Finding) -> list[dict[str, str]]:
+def _encode_sources(finding: Finding, catalogue: Catalogue) -> list[dict[str, str]]:
     """Return where the rule comes from; like the ISO form of a duration it follows from what stands beside it, and is not read back."""
     from analyzer.assessment.messages import finding_source
     from analyzer.assessment.sources import parse_sources
@@ -221,13 +223,15 @@ def _encode_sources(finding: Finding) -> list[dict[str, str]]:
         {"key": source.key, "kind": source.kind.value, "country": source.country, "section": section}
         if source is not None
         else {"key": "", "kind": "", "country": "", "section": section}
-        for source, section in parse_sources(finding_source(finding))
+        for source, section in parse_sources(finding_source(finding, catalogue=catalogue))
     ]
 
 
 def encode_report(report: Report) -> dict[str, Any]:
     """Return the report as plain data."""
-    document = report.document
+    from analyzer.report.words import catalogue_of
+
+    document, catalogue = report.document, catalogue_of(report)
     return {
         "schema": report.schema,
         "language": report.language,
@@ -268,7 +272,7 @@ def encode_report(report: Report) -> dict[str, Any]:
         "findings": [
             {
                 "rule": f.rule, "kind": f.kind.value, "category": f.category, "severity": f.severity.value, "evidence": _spans(f.evidence),
-                "params": dict(f.params), "sources": _encode_sources(f),
+                "params": dict(f.params), "sources": _encode_sources(f, catalogue),
             }
             for f in report.findings
         ],

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from analyzer.assessment import load_catalogue
+from analyzer.assessment.catalogue import Catalogue, recall_catalogue
 from analyzer.assessment.sources import render_source
 from analyzer.resources import read_toml
 from analyzer.types import LANGUAGES, Document, Notice, Span
+
+if TYPE_CHECKING:
+    from analyzer.report.model import Report
+
+
+def catalogue_of(report: Report) -> Catalogue:
+    """Return the rules that a report was made with; the shipped ones where those are not known in this process."""
+    return recall_catalogue(dict(report.provenance).get("rules_sha256", ""))
 
 
 def word(group: str, key: str, language: str) -> str:
@@ -60,26 +71,28 @@ def place_text(document: Document, span: Span, language: str) -> str:
     return f"{part.name}, {word('report', 'page', language)} {page - part.first_page + 1}" if page else part.name
 
 
-def category_name(category: str, language: str) -> str:
-    """Return the name of a category; its id where a trained model brought one of its own."""
-    known = load_catalogue().categories.get(category)
+def category_name(category: str, language: str, catalogue: Catalogue | None = None) -> str:
+    """Return the name of a category; its id where a trained model or a user's rules brought one of their own."""
+    known = (catalogue or load_catalogue()).categories.get(category)
     return known.name[language if language in LANGUAGES else "en"] if known else category
 
 
-def silence_text(category: str, language: str) -> str:
-    """Return what a missing clause means for the customer, with the sources.
+def silence_text(category: str, language: str, catalogue: Catalogue | None = None) -> str:
+    """Return what a missing clause means for the customer, with the sources; nothing for a category that is not in the catalogue.
 
     Examples
     --------
     >>> silence_text("spare_equipment", "de").split(" (Quelle: ")[0]
     'Das Gesetz gibt während der Reparatur keinen Anspruch auf ein Ersatzgerät.'
     """
-    known = load_catalogue().categories[category]
+    known = (catalogue or load_catalogue()).categories.get(category)
+    if known is None:
+        return ""
     language = language if language in LANGUAGES else "en"
     source = render_source(known.source, language)
     return f"{known.law[language]} ({word('report', 'source', language)}: {source})" if source else known.law[language]
 
 
-def role_name(role: str, language: str) -> str:
+def role_name(role: str, language: str, catalogue: Catalogue | None = None) -> str:
     """Return what a duration is for: a category by name, or one of the finer roles."""
-    return word("role", role, language) if role in read_toml("messages.toml")["role"] else category_name(role, language)
+    return word("role", role, language) if role in read_toml("messages.toml")["role"] else category_name(role, language, catalogue)

@@ -24,7 +24,8 @@ _ITEM = re.compile(
 #: "within sixty\n(60) days", "may (i) use its staff and\n(ii) employ others": marks in brackets that fell to the start of a line.
 _BRACKET_ITEM = re.compile(r"\s*\((?:[a-z]{1,2}|[ivx]{1,4}|\d{1,2})\)\s")
 _NUMBER_ITEM = re.compile(r"\s*\d{1,2}(?:\.\d{1,2}){0,4}\.?\s")
-_TEXT_END = re.compile(r"[.!?:;…][\"»”')\]]?\s*$")
+_END_MARKS = frozenset(".!?:;…")
+_CLOSING_MARKS = frozenset("\"»”')]")
 #: A line longer than this is a paragraph that was never wrapped.
 UNWRAPPED = 180
 
@@ -40,7 +41,7 @@ class _Block:
         return self.lines[0].hint
 
 
-def split_document(document: Document, *, language: str | None = None) -> tuple[Sentence, ...]:
+def split_document(document: Document, *, language: str | None = None, main: str | None = None) -> tuple[Sentence, ...]:
     """Split a document into its rows, in reading order.
 
     Parameters
@@ -48,6 +49,8 @@ def split_document(document: Document, *, language: str | None = None) -> tuple[
     document : Document
     language : str, optional
         Language of the document; by default it is detected.
+    main : str, optional
+        What `detect_language` says of the whole text, where that is known already.
 
     Returns
     -------
@@ -57,7 +60,9 @@ def split_document(document: Document, *, language: str | None = None) -> tuple[
     """
     rows: list[Sentence] = []
     for part, pages in _pages_of_parts(document):
-        _split_part(rows, document.text, part, pages, language)
+        whole = part.span.start == 0 and part.span.end == len(document.text)
+        spoken = language or (main if whole else None) or detect_language(document.text[part.span.start : part.span.end])
+        _split_part(rows, document.text, pages, language, spoken)
     return tuple(rows)
 
 
@@ -67,9 +72,8 @@ def _pages_of_parts(document: Document) -> list[tuple[Part, tuple[Page, ...]]]:
     return [(part, document.pages[start:end]) for part, start, end in zip(document.parts, starts, ends, strict=True)]
 
 
-def _split_part(rows: list[Sentence], text: str, part: Part, pages: tuple[Page, ...], language: str | None) -> None:
-    """Append the rows of one file."""
-    main = language or detect_language(text[part.span.start : part.span.end])
+def _split_part(rows: list[Sentence], text: str, pages: tuple[Page, ...], language: str | None, main: str) -> None:
+    """Append the rows of one file, whose language is `language` throughout, or `main` where a block speaks no other."""
     body_pt = _body_size(pages)
     blocks = _blocks(pages, text)
     contents = find_contents([_printed(block, text) for block in blocks])
@@ -128,7 +132,13 @@ def _printed(block: _Block, text: str) -> list[str]:
 
 def _opens_paragraph(words: str) -> bool:
     """Tell whether a block right under a short line reads like the text under a heading: a sentence, no further item of a list."""
-    return words[:1].isupper() and not _ITEM.match(words) and (len(words) > 60 or bool(_TEXT_END.search(words)))
+    return words[:1].isupper() and not _ITEM.match(words) and (len(words) > 60 or _ends_text(words))
+
+
+def _ends_text(words: str) -> bool:
+    """Tell whether a line ends with a mark of punctuation, perhaps with a closing quote or bracket behind it."""
+    words = words.rstrip()
+    return words[-1:] in _END_MARKS or (words[-1:] in _CLOSING_MARKS and words[-2:-1] in _END_MARKS)
 
 
 def _add_table(rows: list[Sentence], blocks: list[_Block], text: str, main: str, path: tuple[str, ...]) -> None:
@@ -185,7 +195,7 @@ def _parts(lines: list[Line], text: str) -> Sequence[list[Line]]:
     for before, line in itertools.pairwise(lines):
         words, last = text[line.span.start : line.span.end], text[before.span.start : before.span.end]
         first = text[parts[-1][0].span.start : parts[-1][0].span.end]
-        ended = bool(_TEXT_END.search(last))
+        ended = _ends_text(last)
         short = len(last) < 0.72 * widest
         item = _ITEM.match(words)
         if item and _NUMBER_ITEM.match(words) and not ended and not short:

@@ -31,7 +31,7 @@ def find_contents(blocks: Sequence[Sequence[str]]) -> frozenset[int]:
     found: set[int] = set()
     dotted: set[int] = set()
     for position, lines in enumerate(blocks):
-        leader = _LEADER.search(lines[-1][-260:])
+        leader = _find_leader(lines[-1][-260:])
         if leader and leader["page"]:
             found.add(position)
         elif leader:
@@ -62,6 +62,12 @@ def find_contents(blocks: Sequence[Sequence[str]]) -> frozenset[int]:
     return frozenset(found)
 
 
+def _find_leader(line: str) -> re.Match[str] | None:
+    """Return the leader at the end of a line; most lines do not have the dots for one, which is told faster than by the expression."""
+    dotted = line.count(".") > 4 or line.count("_") > 4 or line.count("…") > 1 or line.count("·") > 4
+    return _LEADER.search(line) if dotted else None
+
+
 def _titles(blocks: Sequence[Sequence[str]]) -> dict[str, int]:
     """Map what can be a heading to where it stands last."""
     return {_plain(block[0]): number for number, block in enumerate(blocks) if len(block) < 3}
@@ -89,7 +95,7 @@ def _run(blocks: Sequence[Sequence[str]], start: int) -> int:
     page, position = 0, start
     while position < len(blocks):
         for line in blocks[position]:
-            match = _ENTRY.fullmatch(line) if len(line) < 130 else None
+            match = _ENTRY.fullmatch(line) if len(line) < 130 and line[-1:].isdecimal() else None
             if match is None or int(match["page"]) < page:
                 return position
             page = int(match["page"])

@@ -15,6 +15,8 @@ _NUMBERED = re.compile(
 )
 _PARAGRAPH = re.compile(r"^§{1,2}\s*(?P<number>\d{1,3}[a-z]?)\b\.?\)?\s*(?P<title>.*)$")
 _ENDS_LIKE_TEXT = re.compile(r"[,;]$|(?<!\betc)(?<!\b\d)(?<!\b\d\d)\.$")
+#: Anything else at the end is not the end of a text; what ends with a line break is looked at closely.
+_LAST_OF_TEXT = frozenset(",;.\n")
 #: Two sentences: "Warranties. The provider makes the following ones".
 _GOES_ON_AS_TEXT = re.compile(r"[a-zà-öø-ÿ]{4}\.\s+[A-ZÀ-Ý][a-zà-öø-ÿ]+\s")
 #: Numbers of documents and files ("AB/123/4.1"), which are printed in capitals.
@@ -159,6 +161,11 @@ class HeadingPath:
         self._open.append((guess, title))
 
 
+def _ends_like_text(text: str) -> bool:
+    # Only the end is looked at: a search would try the expression at each letter of a paragraph.
+    return text[-1:] in _LAST_OF_TEXT and bool(_ENDS_LIKE_TEXT.search(text, max(0, len(text) - 2)))
+
+
 def guess_heading(
     text: str,
     *,
@@ -199,12 +206,12 @@ def guess_heading(
     text = _BULLET.sub("", text)
     if hint == "side_note":
         # A few words in the margin say what the paragraph is about; a sentence there is a note.
-        return None if len(text) > 60 or _ENDS_LIKE_TEXT.search(text) else HeadingGuess(4, Origin.LOOK)
+        return None if len(text) > 60 or _ends_like_text(text) else HeadingGuess(4, Origin.LOOK)
     if hint in ("list_item", "table_row", "toc", "note") or lines > 2 or len(text) > MAX_HEADING or not any(c.isalpha() for c in text):
         return None
     paragraph = _PARAGRAPH.match(text)
     numbered = _NUMBERED.match(text)
-    ends_like_text = bool(_ENDS_LIKE_TEXT.search(text))
+    ends_like_text = _ends_like_text(text)
     if not (paragraph or numbered) and (ends_like_text or not alone):
         return None  # most paragraphs: nothing more needs to be known of them
     larger = bool(size_pt and body_pt and size_pt > 1.12 * body_pt)

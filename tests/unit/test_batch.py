@@ -80,10 +80,38 @@ def test_alarm_stops_an_endless_document() -> None:
 
 
 def test_paths_of_a_folder(tmp_path: Path) -> None:
-    for name in ("b.pdf", "a.txt", "sub/c.docx", "ignore.png"):
+    for name in ("b.pdf", "a.txt", "sub/c.docx", "ignore.xlsx"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(b"x")
-    assert [p.name for p in collect_paths(tmp_path)] == ["a.txt", "b.pdf", "c.docx"]
+    assert [p.name for p in collect_paths(tmp_path)[0]] == ["a.txt", "b.pdf", "c.docx"]
+
+
+def test_every_format_that_is_read_is_taken_from_a_folder_and_the_rest_is_named(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from PIL import Image
+
+    from analyzer.faces.cli import main
+
+    folder = tmp_path / "offers"
+    (folder / "old").mkdir(parents=True)
+    (folder / "a.txt").write_text("The fee is CHF 10 per month.", encoding="utf-8")
+    for number, name in enumerate(("scan.PNG", "photo.jpg", "photo.jpeg", "fax.tif", "fax.tiff")):
+        Image.new("L", (30 + number, 30), 255).save(folder / name)
+    for name in ("prices.xlsx", "old/all.zip", ".DS_Store"):
+        (folder / name).write_bytes(b"x")
+    result = analyzer.score(folder, folder / "scores", n_jobs=1)
+    assert result.done == 1
+    # Pictures without text fail by name; what is no document is named as left out, and what this writes is neither.
+    assert sorted(Path(failure.name).name for failure in result.failures) == ["fax.tif", "fax.tiff", "photo.jpeg", "photo.jpg", "scan.PNG"]
+    assert [path.name for path in result.left_out] == ["all.zip", "prices.xlsx"]
+    again = analyzer.score([folder], folder / "scores", n_jobs=1)
+    assert again.skipped == 1 and len(again.left_out) == 2
+    assert main(["score", str(folder), "-o", str(folder / "scores")]) == 1
+    said = capsys.readouterr().err
+    assert "prices.xlsx" in said and "all.zip" in said and "scan.PNG" in said
+    list(analyzer.analyze_many(str(folder), n_jobs=1))
+    assert "prices.xlsx" in caplog.text
 
 
 def test_score_writes_whole_parts_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

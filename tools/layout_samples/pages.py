@@ -66,6 +66,74 @@ def columns() -> bytes:
     return sheet.finish()
 
 
+def narrow_columns() -> bytes:
+    """Small print: a list over the page, two columns with a gutter as narrow as a wide space, and a heading with full lines below them."""
+    sheet = Sheet()
+    width, second, size = 224.0, 301.0, 8.0
+    sheet.heading("Allgemeine Geschäftsbedingungen für Wartung", size=14)
+    for item in (
+        "Diese Bedingungen gelten für alle Aufträge, die der Kunde dem Anbieter während der Laufzeit des Vertrages in Textform erteilt.",
+        "Abweichende Bedingungen des Kunden gelten nur, soweit der Anbieter ihnen ausdrücklich und in Schriftform zugestimmt hat.",
+        "Der Vertrag kommt mit der Bestätigung des Auftrags zustande, spätestens aber mit dem Beginn der Arbeiten beim Kunden.",
+    ):
+        sheet.paragraph("• " + item, gap=2, size=9)  # fmt: skip
+    sheet.top += 10
+    start = sheet.top
+    sheet.heading("1. Leistungen", size=9)
+    sheet.paragraph(
+        "Der Anbieter hält die im Auftrag genannten Systeme in betriebsbereitem Zustand. Er nimmt Störungen jederzeit entgegen, grenzt sie ein und "
+        "beseitigt sie, soweit dies mit den vereinbarten Mitteln möglich ist. Die Störung gilt als behoben, wenn das System wieder im vereinbarten "
+        "Umfang genutzt werden kann. Verbrauchsmaterial ist nicht inbegriffen.", width=width, justify=True, size=size)  # fmt: skip
+    sheet.heading("2. Reaktionszeit", size=9)
+    sheet.paragraph(
+        "Bei einer Störung, die den Betrieb verhindert, reagiert der Anbieter innert 2 Stunden nach Eingang der Meldung. In allen anderen Fällen "
+        "reagiert er am folgenden Arbeitstag. Die Frist ruht, solange der Kunde den Zugang zum System nicht gewährt.", width=width, justify=True, size=size)  # fmt: skip
+    left, sheet.top = sheet.top, start
+    sheet.heading("3. Vergütung", x=second, size=9)
+    sheet.paragraph(
+        "Die Pauschale beträgt CHF 780 im Monat und ist innert 30 Tagen zu zahlen. Arbeiten ausserhalb der Betriebszeit werden nach Aufwand "
+        "verrechnet. Der Anbieter weist darauf hin, bevor er mit ihnen beginnt, und nennt die voraussichtlichen Kosten.", x=second, width=width, justify=True,
+        size=size)  # fmt: skip
+    sheet.heading("4. Dauer", x=second, size=9)
+    sheet.paragraph(
+        "Der Vertrag beginnt am Tag der Unterzeichnung und dauert zwei Jahre. Er verlängert sich um je ein Jahr, wenn er nicht drei Monate vor "
+        "Ablauf gekündigt wird. Die Kündigung bedarf der Schriftform und ist an die im Auftrag genannte Stelle zu richten.", x=second, width=width, justify=True,
+        size=size)  # fmt: skip
+    sheet.top = max(left, sheet.top) + 8
+    sheet.heading("Schlussbestimmungen", size=9)
+    sheet.paragraph(
+        "Änderungen dieses Vertrages bedürfen der Schriftform. Sollte eine Bestimmung unwirksam sein, so bleiben die übrigen Bestimmungen davon "
+        "unberührt. Es gilt schweizerisches Recht, und Gerichtsstand ist der Sitz des Anbieters.", justify=True, size=size)  # fmt: skip
+    return sheet.finish()
+
+
+def columns_under_table() -> bytes:
+    """A table over both columns, without rules, and two columns of text under it."""
+    sheet = Sheet()
+    sheet.heading("Annexe technique", size=14)
+    sheet.table(
+        [["Système", "Classe", "Réponse", "Reprise", "Sauvegarde", "Crédit"], ["Messagerie", "A", "1 heure", "4 heures", "nuit", "5 %"],
+         ["Comptabilité", "B", "2 heures", "8 heures", "nuit", "3 %"], ["Archives", "C", "4 heures", "2 jours", "semaine", "1 %"],
+         ["Intranet", "C", "4 heures", "2 jours", "semaine", "1 %"]],
+        (70, 160, 225, 300, 375, 460, 525), rules="none", size=10)  # fmt: skip
+    sheet.top += 16
+    start = sheet.top
+    sheet.paragraph(
+        "Le prestataire répond aux appels dans les délais du tableau. Les délais courent dès la réception de l'appel, pendant les heures de service, "
+        "et sont suspendus tant que le client n'accorde pas l'accès nécessaire aux systèmes concernés.", width=COLUMN, justify=True)  # fmt: skip
+    sheet.paragraph(
+        "Les sauvegardes sont conservées pendant trente jours. Le client peut demander une restauration par trimestre sans frais, les suivantes étant "
+        "facturées selon le temps passé au tarif de l'annexe.", width=COLUMN, justify=True)  # fmt: skip
+    sheet.top = start
+    sheet.paragraph(
+        "Si un délai de reprise n'est pas respecté, le client reçoit un crédit sur la redevance du mois. Le crédit est déduit de la facture suivante et "
+        "ne dépasse jamais le cinquième de la redevance mensuelle.", x=313, width=COLUMN, justify=True)  # fmt: skip
+    sheet.paragraph(
+        "Les travaux annoncés cinq jours d'avance ne comptent pas. Le prestataire les place entre vingt heures et six heures, sauf accord du client "
+        "pour un autre moment de la journée.", x=313, width=COLUMN, justify=True)  # fmt: skip
+    return sheet.finish()
+
+
 def notes() -> bytes:
     """A draft with a watermark, side notes in the margin, footnotes under the text, and a sentence that goes on over the page."""
     sheet = Sheet()
@@ -297,6 +365,6 @@ def form() -> bytes:
 
 
 SAMPLES = {
-    "columns-en": columns, "notes-de": notes, "breaks-fr": breaks, "clauses-en": clauses_en, "clauses-de": clauses_de, "clauses-fr": clauses_fr,
+    "columns-en": columns, "columns-narrow-de": narrow_columns, "columns-table-fr": columns_under_table, "notes-de": notes, "breaks-fr": breaks, "clauses-en": clauses_en, "clauses-de": clauses_de, "clauses-fr": clauses_fr,
     "contents-it": contents, "definitions-en": definitions, "form-de": form,
 }  # fmt: skip

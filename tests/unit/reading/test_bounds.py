@@ -288,3 +288,21 @@ def test_a_page_that_was_not_read_is_said_and_nothing_is_called_missing() -> Non
 @pytest.mark.parametrize("matrix", ["0.94 0.34 -0.34 0.94 100 400", "-1 0 0 -1 300 400", "0 1 -1 0 300 400"])
 def test_a_short_text_that_runs_elsewhere_is_read(matrix: str) -> None:
     assert read(page_of(stream(TEXT.replace(b"50 400 Td", matrix.encode() + b" Tm")))).text == SENTENCE
+
+
+def test_a_trailer_that_names_no_catalog_is_not_believed() -> None:
+    """Fonts stand with the tree of pages then, which must not be lost with the root."""
+    font = FONT.replace(b">>", b"/Encoding<</Differences[84/S]>>>>")
+    data = pdf_of([b"<</Producer(X)>>", b"<</Type/Catalog/Pages 3 0 R>>", b"<</Type/Pages/Kids[4 0 R]/Count 1/Resources<</Font<</F1 6 0 R>>>>>>",
+                   b"<</Type/Page/Parent 3 0 R/MediaBox[0 0 595 842]/Contents 5 0 R>>", stream(TEXT), font])  # fmt: skip
+    assert read(data).text == SENTENCE.replace("T", "S")
+    # Without any catalog the pages are found one by one, each with what stands above it.
+    assert read(data.replace(b"/Type/Catalog", b"/Type/Xatalog")).text == SENTENCE.replace("T", "S")
+
+
+def test_a_font_without_a_space_has_one() -> None:
+    font = b"<</Type/Font/Subtype/Type1/BaseFont/X/FirstChar 97/LastChar 98/Widths[500 500]/FontDescriptor 7 0 R>>"
+    header = b"%!PS-AdobeFont-1.0: X\n/Encoding 256 array\ndup 97 /a put\ndup 98 /b put\nreadonly def\ncurrentfile eexec\n"
+    file = b"<</Length %d/Length1 %d>>\nstream\n" % (len(header), len(header)) + header + b"\nendstream"
+    more = [font, b"<</Type/FontDescriptor/FontFile 8 0 R>>", file]
+    assert read(page_of(stream(b"BT /F2 12 Tf 50 400 Td (ab ba) Tj ET"), b"/Font<</F2 6 0 R>>", more)).text == "ab ba"

@@ -91,9 +91,9 @@ def test_what_is_lost_is_said(data: bytes, fault: str) -> None:
     ids=lambda data: data[:8].decode("latin-1"),
 )  # fmt: skip
 def test_time_grows_with_the_length_only(data: bytes) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     operators(data, [])
-    assert time.perf_counter() - begin < 4
+    assert time.process_time() - begin < 4
 
 
 def test_a_string_over_two_streams_of_a_page_is_none() -> None:

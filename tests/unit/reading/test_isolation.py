@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pickle
+import shutil
 import signal
 import subprocess
 import sys
@@ -208,7 +209,7 @@ def test_no_class_is_changed(kind: type) -> None:
     """A pickle can name a class and set its attributes."""
     name, before = kind.__name__.encode(), dict(vars(kind))
     frame = b"\x80\x05X\x01\x00\x00\x00kcanalyzer.types\n" + name + b"\nN}X\x04\x00\x00\x00evilNs\x86b\x86."
-    with contextlib.suppress(TypeError, AttributeError):
+    with contextlib.suppress(TypeError, AttributeError, pickle.UnpicklingError):
         load_plain(frame)
     assert dict(vars(kind)) == before
 
@@ -270,3 +271,109 @@ def test_a_busy_machine_costs_no_document(monkeypatch: pytest.MonkeyPatch) -> No
     document = read_document(PLAIN, settings=Settings(isolation="always", limits=Limits(timeout_s=1.0)))
     assert document.text
     isolation.close_workers()
+
+
+@pytest.mark.parametrize("library", ["lxml", "pdfminer"])
+@pytest.mark.parametrize("isolation_", ["always", "never"])
+def test_a_library_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, library: str, isolation_: str) -> None:
+    # A module of that name comes first that cannot be imported, as where it was never installed.
+    (tmp_path / f"{library}.py").write_text(f"raise ModuleNotFoundError('none', name={library!r})")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    for name in [name for name in sys.modules if name.partition(".")[0] == library]:
+        monkeypatch.delitem(sys.modules, name)
+    data = PLAIN if library == "pdfminer" else b"<html><body><p>The fee is CHF 100 per month.</p></body></html>"
+    with pytest.raises(SettingsError, match=f"{library} is not installed"):
+        read_document(data, settings=Settings(ocr="never", isolation=isolation_))
+
+
+def test_a_library_that_does_not_load_is_not_called_missing() -> None:
+    from analyzer.extras import missing_library
+
+    error = missing_library(ImportError("libz.so: failed to map segment from shared object", name="PIL"))
+    assert "failed to map segment" in error.message and "clause-analyzer[ocr]" in error.hint
+
+
+@pytest.mark.parametrize("most", [1, 2])
+def test_so_many_are_read_at_once_and_the_others_wait(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    lock, running, peak = threading.Lock(), set(), [0]
+    processes: list[subprocess.Popen[bytes]] = []
+    read, make = isolation._Worker.read, isolation._Worker.__init__
+
+    def counted(worker: isolation._Worker, *rest: object, **more: object) -> object:
+        with lock:
+            running.add(id(worker))
+            peak[0] = max(peak[0], len(running))
+        try:
+            return read(worker, *rest, **more)  # type: ignore[arg-type]
+        finally:
+            with lock:
+                running.discard(id(worker))
+
+    def made(worker: isolation._Worker) -> None:
+        make(worker)
+        processes.append(worker.process)
+
+    monkeypatch.setattr(isolation._Worker, "read", counted)
+    monkeypatch.setattr(isolation._Worker, "__init__", made)
+    settings = Settings(ocr="never", isolation="always", limits=Limits(max_readers=most))
+    impatient = Settings(ocr="never", isolation="always", limits=Limits(max_readers=most, timeout_s=0.3, timeout_per_page_s=0.0))
+
+    def work(number: int) -> str:
+        # Documents that end well, badly, and by being killed: each gives its place to the next.
+        if number % 4 == 1:
+            with pytest.raises(CorruptDocumentError):
+                read_document(b"%PDF-1.4 nothing", settings=settings)
+            return SENTENCE
+        if number % 8 == 2:
+            with pytest.raises(TimeLimitError):
+                read_document(BRACKETS, settings=impatient)
+            return SENTENCE
+        return read_document(PLAIN, settings=settings).text
+
+    with ThreadPoolExecutor(12) as executor:
+        assert list(executor.map(work, range(16), timeout=120)) == [SENTENCE] * 16
+    assert peak[0] == most and isolation._gate.inside == 0
+    isolation.close_workers()
+    assert all(process.poll() is not None for process in processes)
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no alarm here")
+def test_an_alarm_while_waiting_takes_nobodys_place() -> None:
+    def ring(number: int, frame: object) -> None:
+        raise TimeLimitError("the caller's own time is over")
+
+    settings = Settings(ocr="never", isolation="always", limits=Limits(max_readers=1))
+    previous = signal.signal(signal.SIGALRM, ring)
+    try:
+        with isolation._gate.passed(1):
+            signal.setitimer(signal.ITIMER_REAL, 0.3)
+            with pytest.raises(TimeLimitError, match="the caller's own"):
+                read_document(PLAIN, settings=settings)
+        assert isolation._gate.inside == 0
+        assert read_document(PLAIN, settings=settings).text == SENTENCE
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+
+
+def test_memory_is_watched_where_the_system_bounds_no_address_space(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on macOS and Windows: the process sets no limit of its own."""
+    free = "import analyzer.reading.worker as w; w._limit_memory = lambda _: None; w.serve()"
+    monkeypatch.setattr(isolation, "_CODE", f"import sys; sys.path[:] = sys.argv[1:]; {free}")
+    text = b"The fee is CHF 100.\n" * 1_000_000
+    limits = Limits(read_memory_bytes=120_000_000, max_lines=10_000_000, max_characters=100_000_000, timeout_s=60)
+    with pytest.raises(TooLargeError, match="memory"):
+        read_document(text, settings=Settings(isolation="always", limits=limits))
+    monkeypatch.undo()
+    assert read_document(PLAIN, settings=ALWAYS).text == SENTENCE
+
+
+@pytest.mark.skipif(shutil.which("ps") is None, reason="no ps here")
+def test_the_memory_of_a_process_is_told_in_both_ways() -> None:
+    from analyzer.reading.resident import ask_ps, resident_bytes
+
+    own, said = resident_bytes(os.getpid()), ask_ps(os.getpid())
+    assert own is not None and said is not None and own > 10_000_000 and abs(own - said) < 0.2 * own
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    assert resident_bytes(process.pid) is None

@@ -251,7 +251,9 @@ def test_a_command_that_fails_leaves_the_page_unread(
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     assert shutil.which("tesseract") == str(command)
     with pytest.raises(ReadError, match="1 of 1 pages"):
-        read_document(as_scan(render(make_pdf([page_of(FRENCH)]))), settings=Settings(limits=Limits(ocr_page_timeout_s=0.5)))
+        read_document(
+            as_scan(render(make_pdf([page_of(FRENCH)]))), settings=Settings(isolation="never", limits=Limits(ocr_page_timeout_s=0.5))
+        )
 
 
 @needs_tesseract
@@ -289,8 +291,128 @@ def test_the_language_is_tasted_before_a_page_is_read_in_all_of_them(make_pdf: M
         assert len(pages) == 3
         (_, taste), *whole = calls
         assert [spoken for spoken, _ in whole] == [language] * 3
-        assert taste < 0.08 * min(size for _, size in whole)
+        # All that is white around the ink is left away, and the taste is a few lines in half the resolution.
+        assert taste < 150_000 and max(size for _, size in whole) < 2480 * 3508 / 2
     calls.clear()
     # Nothing tells the language of figures: then the page is read in all of them, as before.
     read_document(as_scan(render(make_pdf([[(60, 100 + 30 * i, f"CHF {i} 000.00", F, 14) for i in range(12)]]), 300), 300), settings=here)
-    assert any("+" in spoken for spoken, _ in calls)
+    assert [spoken for spoken, _ in calls[:3]] == ["fra", "fra", "fra+deu+ita+eng"] and calls[0][1] < calls[1][1]
+
+
+def image_of(pdf: bytes, number: int = 1) -> Any:
+    from analyzer.reading.images import render_pdf
+    from analyzer.reading.runs import RawPage
+
+    (image,) = render_pdf(pdf, {number: RawPage(number, 595, 842)}, limits=Limits())
+    return image
+
+
+def test_a_page_that_is_one_image_is_taken_as_it_was_scanned(make_pdf: MakePdf) -> None:
+    import numpy as np
+
+    (page,) = render(make_pdf([page_of(FRENCH * 4)]), 300)
+    for scan in (page, page.convert("RGB"), page.convert("P")):
+        image = image_of(as_scan([scan], 300))
+        assert np.array_equal(image.pixels, np.asarray(page)) and abs(image.width - 595) < 1
+    assert len(np.unique(image_of(as_scan([page.convert("1", dither=0)], 300)).pixels)) > 2, "black and white is smoothed"
+    # Of another resolution, shown in part, or with something drawn over it: then the page is rendered.
+    assert image_of(as_scan([page.resize((page.width // 2, page.height // 2))], 150)).pixels.shape[1] in range(
+        page.width - 2, page.width + 3
+    )
+
+
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_an_image_on_a_turned_page_is_turned_as_it_is_shown(make_pdf: MakePdf, turn: int) -> None:
+    import numpy as np
+    from pypdf import PdfReader, PdfWriter
+
+    (page,) = render(make_pdf([page_of(FRENCH * 4)]), 300)
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(as_scan([page], 300))))
+    writer.pages[0].rotate(turn)
+    buffer = io.BytesIO()
+    writer.write(buffer)
+    (shown,) = render(buffer.getvalue(), 30)
+    image = image_of(buffer.getvalue())
+    assert image.pixels.shape in (page.size, page.size[::-1]) and (image.width > image.height) == (turn != 180)
+    small = np.asarray(shown.convert("L").resize((image.pixels.shape[1] // 20, image.pixels.shape[0] // 20))).astype(int)
+    coarse = image.pixels[: small.shape[0] * 20, : small.shape[1] * 20].reshape(small.shape[0], 20, small.shape[1], 20).mean(axis=(1, 3))
+    assert np.corrcoef(small.ravel(), coarse.ravel())[0, 1] > 0.7
+
+
+def test_what_lies_over_or_around_an_image_is_seen(make_pdf: MakePdf) -> None:
+    from PIL import Image
+    from reportlab.lib.utils import ImageReader
+    from reportlab.pdfgen.canvas import Canvas
+
+    (page,) = render(make_pdf([page_of(FRENCH * 4)]), 300)
+    size = (page.width * 72 / 300, page.height * 72 / 300)
+
+    def drawn(draw: Callable[[Canvas], None], mask: Any = None, image: Any = page) -> Any:
+        buffer = io.BytesIO()
+        canvas = Canvas(buffer, pagesize=size)
+        canvas.drawImage(ImageReader(image), 0, 0, *size, mask=mask)
+        draw(canvas)
+        canvas.save()
+        return image_of(buffer.getvalue())
+
+    plain = drawn(lambda canvas: None)
+    stamped = drawn(lambda canvas: canvas.rect(100, 100, 300, 60, fill=1))
+    noted = drawn(lambda canvas: canvas.acroForm.textfield(x=100, y=100, width=300, height=60, fillColor=None, value="4711"))
+    assert stamped.ink > plain.ink + 0.02 and noted.pixels.shape != plain.pixels.shape
+    # Black, given the shape of letters by a mask: by itself it would be a black page.
+    inverted = Image.new("RGBA", page.size, "black")
+    inverted.putalpha(page.point(lambda value: 255 - value))
+    shaped = drawn(lambda canvas: None, "auto", inverted)
+    assert abs(shaped.ink - plain.ink) < 0.02
+
+
+@needs_tesseract
+def test_white_margins_are_left_away_and_boxes_stay(make_pdf: MakePdf, monkeypatch: pytest.MonkeyPatch) -> None:
+    pdf = as_scan(render(make_pdf([page_of(FRENCH)]), 300), 300)
+    cropped = read_document(pdf, settings=Settings(isolation="never"))
+    monkeypatch.setattr(ocr, "_find_inked", lambda pixels: (slice(0, pixels.shape[0]), slice(0, pixels.shape[1])))
+    whole = read_document(pdf, settings=Settings(isolation="never"))
+    assert cropped.text == whole.text
+    for word in ("Niveaux", "vendredi", "fériés."):
+        assert all(abs(a - b) < 1 for a, b in zip(box_of(cropped, word)[1:], box_of(whole, word)[1:], strict=True)), word
+
+
+@needs_tesseract
+def test_pixels_reach_the_command_by_its_standard_input_as_well(make_pdf: MakePdf, monkeypatch: pytest.MonkeyPatch) -> None:
+    pdf = as_scan(render(make_pdf([page_of(FRENCH)]), 300), 300)
+    by_memory = read_document(pdf, settings=Settings(isolation="never")).text
+    monkeypatch.setattr("analyzer.reading.pixels.has_memory_files", lambda: False)
+    assert read_document(pdf, settings=Settings(isolation="never")).text == by_memory
+
+
+def test_a_header_of_tiff_is_one() -> None:
+    import numpy as np
+    from PIL import Image
+
+    from analyzer.reading.pixels import tiff_header
+
+    pixels = np.arange(35, dtype=np.uint8).reshape(5, 7)
+    with Image.open(io.BytesIO(tiff_header(7, 5) + pixels.tobytes())) as image:
+        assert image.mode == "L" and np.array_equal(np.asarray(image), pixels)
+
+
+@pytest.mark.parametrize("length", [2, 5, 9, 16, 31])
+def test_lines_are_found_wherever_they_begin_and_end(length: int) -> None:
+    import numpy as np
+
+    from analyzer.reading.strokes import _lines
+
+    ink = np.zeros((10 * 91, 91), dtype=bool)
+    for start in range(91):
+        ink[10 * start, start : start + length] = True
+        ink[10 * start + 5, start : start + length - 1] = True  # too short
+    assert _lines(ink, length, 2.0) == [(10 * start + 0.5, start, start + length) for start in range(91 - length + 1)]
+
+
+def test_without_the_extra_the_message_says_how_to_get_it(make_pdf: MakePdf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr, "find_command", lambda: "/usr/bin/tesseract")
+    monkeypatch.setattr(ocr, "find_languages", lambda command: ("fra", "osd"))
+    monkeypatch.setattr(ocr, "find_spec", lambda name: None)
+    scan = as_scan(render(make_pdf([page_of(FRENCH)])))
+    with pytest.raises(NoTextError, match=r"clause-analyzer\[ocr\]"):
+        read_document(scan, settings=Settings(isolation="never"))

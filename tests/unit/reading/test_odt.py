@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from typing import Any
 
 import pytest
 
@@ -209,3 +210,53 @@ def test_a_row_of_hundreds_of_cells_loses_none() -> None:
     cells = "".join(f"<table:table-cell>{p(f'cell {number}')}</table:table-cell>" for number in range(300))
     text = read_document(make_odt(f"<table:table><table:table-row>{cells}</table:table-row></table:table>")).text
     assert all(f"cell {number}" in text for number in range(300))
+
+
+HIDING = (
+    '<style:style style:name="Ghost" style:family="text"><style:text-properties text:display="none"/></style:style>'
+    '<style:style style:name="Spirit" style:family="text" style:parent-style-name="Ghost"/>'
+    '<style:style style:name="Seen" style:family="text"><style:text-properties text:display="true"/></style:style>'
+    '<style:style style:name="Secret" style:family="paragraph"><style:text-properties text:display="none"/></style:style>'
+    '<style:style style:name="Note" style:family="paragraph" style:parent-style-name="Secret"/>'
+)
+
+
+@pytest.mark.parametrize("make", [make_odt, make_flat])
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        (p("Our margin is 40 per cent.", "Secret"), False),
+        (p("Our margin is 40 per cent.", "Note"), False),
+        (p('Fine. <text:span text:style-name="Ghost">Our margin is 40 per cent.</text:span> Yes.'), False),
+        (p('Fine. <text:span text:style-name="Spirit">Our <text:span>margin</text:span> is 40.</text:span> Yes.'), False),
+        (p('<text:span text:style-name="Seen">Our margin is 40 per cent.</text:span>', "Secret"), True),
+        ('<text:section text:display="none"><text:p>Our margin is 40 per cent.</text:p></text:section>', False),
+    ],
+)
+def test_text_that_a_style_hides_is_named_not_read(make: Any, body: str, shown: bool) -> None:
+    document = read_document(make(p("The fee is CHF 10.") + body, HIDING))
+    assert ("margin" in document.text) == shown and "The fee is CHF 10." in document.text
+    assert ("Yes." in document.text) == ("Yes." in body)
+    assert [notice.code for notice in document.notices] == ([] if shown else ["hidden_text"])
+
+
+def test_words_of_charts_are_read_and_other_objects_are_named() -> None:
+    def of(kind: str, inside: str) -> str:
+        names = f'{NS} xmlns:chart="urn:oasis:names:tc:opendocument:xmlns:chart:1.0"'
+        return (
+            f"<office:document-content {names}><office:body><office:{kind}>{inside}</office:{kind}></office:body></office:document-content>"
+        )
+
+    cells = "".join(
+        f'<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>' for text in ("Hours", "Priority 1")
+    )
+    figures = '<table:table-cell office:value-type="float" office:value="4"><text:p>4 h</text:p></table:table-cell>'
+    chart = f"<chart:chart><chart:title><text:p>Reaction times</text:p></chart:title><table:table><table:table-row>{cells}{figures}</table:table-row></table:table></chart:chart>"
+    parts = {
+        "Object 1__content": of("chart", chart),
+        "Object 2__content": of("spreadsheet", "<text:p>x</text:p>"),
+        "Object 3__content": "<broken",
+    }
+    document = read_document(make_odt(p("The fee is CHF 10."), **parts))
+    assert document.text.split("\n\n") == ["The fee is CHF 10.", "Reaction times", "Hours, Priority 1"]
+    assert sorted(notice.code for notice in document.notices) == ["broken_part", "chart", "unread_attachment"]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
+from test_bounds import page_of, read, stream
 
 from analyzer.reading import read_document
 from analyzer.reading.layout import layout_page
@@ -213,3 +214,97 @@ def test_columns_in_which_nothing_stands_are_no_columns() -> None:
         sheet.put(210, y, cells[1])
     rows = split_document(sheet.read())
     assert [row.text for row in rows] == ["Place | Hours", "Harbour | 8 to 18"]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_mark_written_over_the_page_is_no_part_of_its_sentences(engine: str) -> None:
+    sheet = Sheet()
+    sheet.put(80, 700, "DRAFT", size=130)
+    for number in range(12):
+        sheet.put(
+            72, 790 - 13 * number, f"The provider reacts to call number {number} within four hours and repairs the fault within a day,"
+        )
+    document = sheet.read(engine)
+    assert "DRAFT" not in document.text
+    assert document.pages[0].furniture == ("DRAFT",)
+    assert len(split_document(document)) == 1
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_large_initial_does_not_gather_the_lines_beside_it(engine: str) -> None:
+    sheet = Sheet()
+    sheet.put(72, 770, "T", size=34)
+    for number, text in enumerate(("he provider reacts within", "four hours of the call and", "repairs it within a day.")):
+        sheet.put(96, 794 - 12 * number, text)
+    assert "reacts within four hours of the call and" in " ".join(sheet.read(engine).text.split())
+
+
+def shown(content: bytes, font: bytes = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>") -> str:
+    return read(page_of(stream(b"BT /F2 10 Tf 50 400 Td " + content + b" ET"), b"/Font<</F2 6 0 R>>", [font])).text
+
+
+def test_the_spacing_of_letters_is_not_that_of_words() -> None:
+    assert shown(b"2.5 Tc (Payment terms) Tj") == "Payment terms"
+    assert shown(b"2 Tc [(Payment)-400(terms)] TJ") == "Payment terms"
+
+
+def test_narrow_gaps_part_words_where_no_wider_ones_do() -> None:
+    assert shown(b"[(T)10(wo)-158(y)20(ears)-158(after)-158(delivery)] TJ") == "Two years after delivery"
+    # Kerning beside words with wider gaps, and letters that are set apart, are none.
+    assert shown(b"[(etc.)-150(.)-150(.)-333(The)-333(rest)] TJ") == "etc... The rest"
+    assert shown(b"[(T)-150(E)-150(R)-150(M)-150(S)] TJ") == "TERMS"
+
+
+def test_a_string_with_its_own_spacing_stands_on_the_next_line() -> None:
+    assert shown(b'14 TL (The first line) Tj 1 0 (and the second) "') == "The first line\nand the second"
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_letters_drawn_by_the_pdf_have_the_size_of_their_box(engine: str) -> None:
+    """Converters of print files show bitmaps at size 0.24, a letter at a time; their gaps were taken for those between words."""
+    font = (
+        b"<</Type/Font/Subtype/Type3/FontBBox[0 -14 64 58]/FontMatrix[1 0 0 1 0 0]/FirstChar 97/LastChar 99/Widths[40 40 40]"
+        b"/Encoding<</Differences[97/a/b/c]>>/CharProcs<</a 7 0 R/b 7 0 R/c 7 0 R>>>>"
+    )
+    content = (
+        b" ".join(b"1 0 0 1 %.1f 400 Tm (%s) Tj" % (50 + 10.2 * n, b"abcab"[n : n + 1]) for n in range(5)) + b" 1 0 0 1 108 400 Tm (cab) Tj"
+    )
+    data = page_of(
+        stream(b"BT /F2 0.24 Tf " + content + b" ET"), b"/Font<</F2 6 0 R>>", [font, stream(b"40 0 0 0 40 50 d1 0 0 40 50 re f")]
+    )
+    if engine == "pdfium":
+        pytest.importorskip("pypdfium2")
+    document = read_document(data, settings=Settings(pdf_engine=engine, ocr="never"))
+    assert document.text == "abcab cab"
+    assert 10 < (document.pages[0].lines[0].size_pt or 0) < 20
+
+
+def test_a_bullet_beside_the_other_column_is_no_item_of_it() -> None:
+    left = [run(f"The left column is full of words number {n}", 72, 100 + 12 * n, width=220) for n in range(12) if n != 6]
+    right = [run(f"the right one goes on with others number {n}", 310, 100 + 12 * n, width=220) for n in range(12)]
+    bullet = [run("•", 64, 172, width=4), run("An item of the left column", 72, 177, width=150)]
+    assert not any("• the right" in block for block in lines_of(*left, *right, *bullet))
+
+
+def test_small_print_in_a_column_does_not_go_on_in_large_type_in_the_next() -> None:
+    left = [run(f"The left column is full of words number {n}", 60, 100 + 12 * n, width=220) for n in range(12)]
+    left.append(run("Copyright of the publisher", 60, 260, width=120, size=7.0))
+    right = [run(f"and the right one goes on with others {n}", 300, 100 + 12 * n, width=220) for n in range(12)]
+    assert not any("publisher and the right" in block for block in lines_of(*left, *right))
+
+
+def test_rows_of_figures_are_not_columns_of_prose() -> None:
+    """Figures set closer than cells of a table are one segment, with gaps at the same places in all rows."""
+    rows = [run(f"{1000 + n} 2000 3000 4000 5000 6000", x, 100 + 12 * n, width=200) for n in range(12) for x in (60, 272)]
+    assert "1000 2000 3000 4000 5000 6000 1000 2000 3000 4000 5000 6000" in " ".join(lines_of(*rows))
+
+
+def test_three_columns_are_read_one_after_another() -> None:
+    runs = [
+        run(f"{name} column has a line number {n}", x, 100 + 12 * n, width=160)
+        for x, name in ((40, "First"), (215, "Second"), (390, "Third"))
+        for n in range(10)
+    ]
+    text = " ".join(lines_of(*sorted(runs, key=lambda r: (r.top, r.x0))))
+    assert text.index("First column has a line number 9") < text.index("Second column has a line number 0")
+    assert text.index("Second column has a line number 9") < text.index("Third column has a line number 0")

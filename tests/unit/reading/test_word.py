@@ -152,3 +152,61 @@ def test_a_text_in_the_head_alone_is_the_text() -> None:
     document = read_document(make_docx("<w:p/>", header1=head))
     assert document.text == "The provider answers in 4 hours." and not document.pages[0].furniture
     assert read_document(make_docx(p("Body."), header1=head)).text == "Body."
+
+
+HIDING = (
+    f'<w:styles {W}><w:style w:type="paragraph" w:default="1" w:styleId="Normal"/>'
+    '<w:style w:type="paragraph" w:styleId="Secret"><w:rPr><w:vanish/></w:rPr></w:style>'
+    '<w:style w:type="paragraph" w:styleId="Note"><w:basedOn w:val="Secret"/></w:style>'
+    '<w:style w:type="paragraph" w:styleId="Open"><w:basedOn w:val="Secret"/><w:rPr><w:vanish w:val="false"/></w:rPr></w:style>'
+    '<w:style w:type="character" w:styleId="Ghost"><w:rPr><w:vanish w:val="1"/></w:rPr></w:style>'
+    '<w:style w:type="character" w:styleId="Spirit"><w:basedOn w:val="Ghost"/></w:style>'
+    '<w:style w:type="character" w:styleId="Ring"><w:basedOn w:val="Ring"/></w:style></w:styles>'
+)
+
+
+def run(text: str, properties: str = "") -> str:
+    return f"<w:r><w:rPr>{properties}</w:rPr><w:t>{text}</w:t></w:r>"
+
+
+@pytest.mark.parametrize(
+    ("paragraph_style", "run_properties", "shown"),
+    [
+        ("Secret", "", False), ("Note", "", False), ("Open", "", True), ("Normal", "", True), ("Unknown", "", True), ("", "", True),
+        ("", '<w:rStyle w:val="Ghost"/>', False), ("", '<w:rStyle w:val="Spirit"/>', False), ("", '<w:rStyle w:val="Ring"/>', True),
+        ("", '<w:rStyle w:val="Spirit"/><w:vanish w:val="0"/>', True), ("Note", '<w:vanish w:val="0"/>', True), ("Open", "<w:vanish/>", False),
+        # Word toggles: hidden text in a hidden paragraph shows.
+        ("Note", '<w:rStyle w:val="Spirit"/>', True),
+    ],
+)  # fmt: skip
+def test_text_that_a_style_hides_is_named_not_read(paragraph_style: str, run_properties: str, shown: bool) -> None:
+    style = f'<w:pPr><w:pStyle w:val="{paragraph_style}"/></w:pPr>' if paragraph_style else ""
+    body = p("The fee is CHF 10.") + f"<w:p>{style}{run('Our margin is 40 per cent.', run_properties)}</w:p>"
+    document = read_document(make_docx(body, styles=HIDING))
+    assert ("margin" in document.text) == shown
+    assert [notice.code for notice in document.notices] == ([] if shown else ["hidden_text"])
+    assert not document.unread
+
+
+def test_the_usual_style_can_hide_as_well_and_notes_and_heads_too() -> None:
+    styles = HIDING.replace('w:styleId="Normal"/>', 'w:styleId="Normal"><w:rPr><w:vanish/></w:rPr></w:style>')
+    body = f"<w:p>{run('hidden by the usual style')}</w:p>" + p("The fee is CHF 10.", '<w:pStyle w:val="Open"/>')
+    notes = f'<w:footnotes {W}><w:footnote w:id="1"><w:p>{run("a hidden note")}</w:p></w:footnote></w:footnotes>'
+    document = read_document(make_docx(body, styles=styles, footnotes=notes))
+    assert document.text == "The fee is CHF 10." and [notice.code for notice in document.notices] == ["hidden_text"]
+
+
+def test_words_of_charts_are_read_and_their_figures_are_named() -> None:
+    names = (
+        'xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+    )
+    labels = "".join(f'<c:pt idx="{i}"><c:v>{text}</c:v></c:pt>' for i, text in enumerate(("Priority 1", "Priority 2", "2024")))
+    chart = (
+        f"<c:chartSpace {names}><c:chart><c:title><c:tx><c:rich><a:p><a:r><a:t>Reaction </a:t></a:r><a:r><a:t>times</a:t></a:r></a:p></c:rich></c:tx></c:title>"
+        f"<c:plotArea><c:ser><c:tx><c:strRef><c:strCache><c:pt><c:v>Hours</c:v></c:pt></c:strCache></c:strRef></c:tx>"
+        f"<c:cat><c:strRef><c:strCache>{labels}</c:strCache></c:strRef></c:cat><c:val><c:numRef><c:numCache><c:pt><c:v>4</c:v></c:pt></c:numCache></c:numRef></c:val>"
+        "</c:ser></c:plotArea></c:chart></c:chartSpace>"
+    )
+    document = read_document(make_docx(p("The fee is CHF 10."), **{"charts/chart1": chart, "charts/style1": "<x/>"}))
+    assert document.text.split("\n\n") == ["The fee is CHF 10.", "Reaction times", "Hours, Priority 1, Priority 2"]
+    assert [notice.code for notice in document.notices] == ["chart"]
