@@ -271,6 +271,6 @@ def test_a_watch_does_not_ask_the_system_before_the_time_is_over(monkeypatch: py
             raise AssertionError
 
     monkeypatch.setattr(isolation, "_processor_seconds", lambda pid: asked.append(pid) or 0.0)
-    watch = isolation._Watch(Worker(), 60.0)  # type: ignore[arg-type]
+    watch = isolation._Watch(Worker(), 60.0, 10**9)  # type: ignore[arg-type]
     watch.end()
     assert asked == [1] and not watch.rang
