@@ -45,7 +45,7 @@ class Interval(NamedTuple):
 
 def read_time(t: Tokens, i: int, *, words: bool = False) -> Time | None:
     """Read a time of the day at token `i`; with `words` also "neuf heures" and "acht", as between two days and a place."""
-    sense = t.sense(i)
+    sense = t.senses[i]
     if not sense.digits:
         if words and sense.number is not None:
             number = read_number(t, i)
@@ -71,28 +71,28 @@ def read_time(t: Tokens, i: int, *, words: bool = False) -> Time | None:
         return None
     hour = int(low)
     # "8 :00" is a slip.
-    if t.low(i + 1) == ":" and (t.glued(i + 1) or t.gap(i + 1) == " ") and t.glued(i + 2) and _minutes(t, i + 2) is not None:
+    if t.lows[i + 1] == ":" and (t.glued(i + 1) or t.gap(i + 1) == " ") and t.glued(i + 2) and _minutes(t, i + 2) is not None:
         end = i + 3
-        if t.low(end) == ":" and t.glued(end) and _minutes(t, end + 1) is not None:
+        if t.lows[end] == ":" and t.glued(end) and _minutes(t, end + 1) is not None:
             end += 2
-        found = _marked(t, end, hour * 60 + int(t.low(i + 2)), bare=False)
+        found = _marked(t, end, hour * 60 + int(t.lows[i + 2]), bare=False)
         return found if found is not None and found.minutes <= _DAY else None
     return _marked(t, i + 1, hour * 60, bare=True)
 
 
 def _military(t: Tokens, i: int) -> int:
     """Return the minutes of "0800" and "2200 hours", or -1: a year or an amount looks the same without a mark beside it."""
-    low = t.low(i)
+    low = t.lows[i]
     if not (low.isascii() and low.isdecimal()) or int(low[:2]) > _HOURS or low[2] > "5":
         return -1
-    marked = t.has(i + 1, "clock_unit") and not t.glued(i + 1) and t.low(i + 1) != "h"
-    before = t.low(i - 2)
+    marked = t.has(i + 1, "clock_unit") and not t.glued(i + 1) and t.lows[i + 1] != "h"
+    before = t.lows[i - 2]
     opened = len(before) == _MILITARY and before.isdecimal() and (t.phrase(i - 1, "time_to") == i)
     following = t.phrase(i + 1, "time_to")
-    closes = following != -1 and len(t.low(following)) == _MILITARY and t.low(following).isdecimal()
+    closes = following != -1 and len(t.lows[following]) == _MILITARY and t.lows[following].isdecimal()
     # "0800 to 1700": the first has a zero in front, or the second its mark.
     zero = low[0] == "0" and closes
-    if marked or zero or (opened and before[0] == "0") or (closes and t.has(following + 1, "clock_unit") and t.low(following + 1) != "h"):
+    if marked or zero or (opened and before[0] == "0") or (closes and t.has(following + 1, "clock_unit") and t.lows[following + 1] != "h"):
         return int(low[:2]) * 60 + int(low[2:])
     return -1
 
@@ -113,16 +113,16 @@ def _spoken(t: Tokens, i: int) -> Time | None:
 
 
 def _minutes(t: Tokens, i: int) -> int | None:
-    low = t.low(i)
+    low = t.lows[i]
     return int(low) if len(low) == 2 and low.isascii() and low.isdecimal() and int(low) < 60 else None
 
 
 def _marked(t: Tokens, i: int, minutes: int, *, bare: bool) -> Time | None:
     """Take what follows the figures: "h", "h30", "Uhr", "am", "p.m."."""
-    low, exact = t.low(i), bare and minutes % 60 == 0
-    half = low if low in ("am", "pm") else low + "m" if low in ("a", "p") and t.low(i + 1) == "." and t.low(i + 2) == "m" else ""
+    low, exact = t.lows[i], bare and minutes % 60 == 0
+    half = low if low in ("am", "pm") else low + "m" if low in ("a", "p") and t.lows[i + 1] == "." and t.lows[i + 2] == "m" else ""
     if half and t.lexicon.senses.get("am") is not None:
-        end = i + 1 if low in ("am", "pm") else i + 3 + (t.low(i + 3) == "." and t.glued(i + 3))
+        end = i + 1 if low in ("am", "pm") else i + 3 + (t.lows[i + 3] == "." and t.glued(i + 3))
         if minutes >= 780:
             return Time(minutes, end)
         return Time(minutes % 720 + (720 if half == "pm" else 0), end, meridiem=half)
@@ -132,12 +132,12 @@ def _marked(t: Tokens, i: int, minutes: int, *, bare: bool) -> Time | None:
         if (
             more is not None
             and exact
-            and t.sense(i + 2).unit is None
+            and t.senses[i + 2].unit is None
             and not t.has(i + 2, "percent")
             and (t.glued(i + 1) or t.gap(i + 1) in (" ", "\xa0"))
         ):
             end = i + 2
-            if t.low(end) in ("h", "uhr") and t.glued(end):
+            if t.lows[end] in ("h", "uhr") and t.glued(end):
                 end += 1
             return Time(minutes + more, end)
         if minutes < _NOON:
@@ -171,16 +171,16 @@ def read_interval(t: Tokens, i: int, *, between: bool = False, loose: bool = Fal
         j = t.phrase(said, "time_to") if said != -1 else -1
     if j == -1:
         return None
-    if t.phrase(j, "time_from") != -1 and t.low(j) in ("ore", "h"):
+    if t.phrase(j, "time_from") != -1 and t.lows[j] in ("ore", "h"):
         j += 1
     second = read_time(t, j, words=led)
-    spelled = led and not loose and not (t.sense(begin).digits and t.sense(j).digits)
+    spelled = led and not loose and not (t.senses[begin].digits and t.senses[j].digits)
     if spelled and not (first.hours and second is not None and second.hours) and not _said(t, begin, j):
         # "de deux à quatre heures"
         return None
-    if second is not None and loose and first.bare and second.bare and t.sense(second.end).unit is None and not t.has(first.end, "and"):
+    if second is not None and loose and first.bare and second.bare and t.senses[second.end].unit is None and not t.has(first.end, "and"):
         between = True
-    if second is None or (t.low(first.end) not in _DASHES and not led and not between and first.bare and second.bare):
+    if second is None or (t.lows[first.end] not in _DASHES and not led and not between and first.bare and second.bare):
         return None
     if t.has(first.end, "and") and not led and not between:
         return None
@@ -194,7 +194,7 @@ def read_interval(t: Tokens, i: int, *, between: bool = False, loose: bool = Fal
         and not (first.meridiem and second.meridiem)
     ):
         # "9:30-5:30", but not "08:00-02:00"
-        padded = any(t.low(k)[:1] == "0" for k in (j, begin if led else i))
+        padded = any(t.lows[k][:1] == "0" for k in (j, begin if led else i))
         if second.bare or not (second.meridiem or padded):
             stop += _NOON
     if start == stop or (first.bare and second.bare and (first.minutes > _DAY or stop > _DAY)):
@@ -202,14 +202,14 @@ def read_interval(t: Tokens, i: int, *, between: bool = False, loose: bool = Fal
     bare = first.bare and second.bare
     hours = (first.hours or first.bare) and (second.hours or second.bare) and not bare
     # "8.00-17.00" and "08-17" look like times even without a mark.
-    if bare and (first.minutes % 60 or second.minutes % 60 or len(t.low(second.end - 1)) > 3):
+    if bare and (first.minutes % 60 or second.minutes % 60 or len(t.lows[second.end - 1]) > 3):
         bare = False
     return Interval(start, stop, second.end, bare, hours)
 
 
 def _said(t: Tokens, first: int, second: int) -> bool:
     """Whether both are a time of the day by themselves: noon, midnight, "neuf heures du matin", or figures."""
-    return all(t.sense(k).digits or read_time(t, k) is not None for k in (first, second))
+    return all(t.senses[k].digits or read_time(t, k) is not None for k in (first, second))
 
 
 def is_clock_interval(t: Tokens, i: int, found: Interval) -> bool:
@@ -222,25 +222,25 @@ def is_clock_interval(t: Tokens, i: int, found: Interval) -> bool:
         return True
     if any(t.has(k, "night_word") for k in range(max(0, i - 8), i)):
         return True
-    if t.phrase(i, "time_from") != -1 and any(t.sense(k).weekday is not None for k in range(max(0, i - 5), i)):
+    if t.phrase(i, "time_from") != -1 and any(t.senses[k].weekday is not None for k in range(max(0, i - 5), i)):
         return True
     # "entre 22 h et 4 h"
     if found.start >= _EVENING * 60 and found.stop < found.start and t.phrase(i, "time_from") != -1:
         return True
     if found.start < _MORNING * 60 or found.stop <= found.start:
         return False
-    if any(t.has(k, "duration_noun") or t.sense(k).unit is not None for k in range(max(0, i - 3), i)):
+    if any(t.has(k, "duration_noun") or t.senses[k].unit is not None for k in range(max(0, i - 3), i)):
         return False
     # "9 h – 18 h" and "8-17h" are hours of a shop; "8-12 h" may well be a length of time.
     begin, stop = found.start // 60, found.stop // 60
-    if (t.low(i + 2) in _DASHES and 6 <= begin <= 10 and stop >= begin + 4) or (6 <= begin <= 10 and 16 <= stop <= 22):
+    if (t.lows[i + 2] in _DASHES and 6 <= begin <= 10 and stop >= begin + 4) or (6 <= begin <= 10 and 16 <= stop <= 22):
         return True
     return t.phrase(i, "time_from") != -1 or any(t.has(k, "window_word") for k in range(max(0, i - 8), i))
 
 
 def spelled_clock(t: Tokens, i: int) -> int:
     """Return the index behind "1:30 Stunden" at `i`, which is how long something takes, or -1: behind "at" it is a time of the day."""
-    if not (t.low(i).isdecimal() and len(t.low(i)) <= 2 and t.low(i + 1) == ":" and t.glued(i + 1) and t.glued(i + 2)):
+    if not (t.lows[i].isdecimal() and len(t.lows[i]) <= 2 and t.lows[i + 1] == ":" and t.glued(i + 1) and t.glued(i + 2)):
         return -1
     if _minutes(t, i + 2) is None or t.glued(i + 3) or not t.has(i + 3, "clocked_unit") or t.phrase_before(i, "clock_lead") != -1:
         return -1
@@ -252,19 +252,19 @@ def read_lone_clock(t: Tokens, i: int) -> int:
     found = read_time(t, i)
     if found is None or found.bare or spelled_clock(t, i) != -1:
         return -1
-    if len(t.low(i)) == _MILITARY and t.low(i).isdecimal():
+    if len(t.lows[i]) == _MILITARY and t.lows[i].isdecimal():
         # "at 2200 hours", but not "1200 hours of support"
         return found.end if t.phrase_before(i, "clock_lead") != -1 and t.phrase(found.end, "per") == -1 else -1
-    last = t.low(found.end - 1)
-    if found.meridiem or last in ("uhr", "am", "pm") or t.low(i + 1) == ":":
+    last = t.lows[found.end - 1]
+    if found.meridiem or last in ("uhr", "am", "pm") or t.lows[i + 1] == ":":
         return found.end
     if t.has(found.end - 1, "noon") or t.has(found.end - 1, "midnight"):
         return -1
-    if t.has(i + 1, "hour_count") and t.low(i).isdecimal() and not t.low(i).startswith("0"):
+    if t.has(i + 1, "hour_count") and t.lows[i].isdecimal() and not t.lows[i].startswith("0"):
         # "after 4 hours": the time of the day is "after 4 o'clock"
         return -1
     lead = t.phrase_before(i, "clock_lead")
-    if lead == -1 and t.low(i - 1) == "(" and t.sense(i - 2).weekday is not None:
+    if lead == -1 and t.lows[i - 1] == "(" and t.senses[i - 2].weekday is not None:
         # "sauf le vendredi (16 h)"
         return found.end
     if lead == -1 and found.minutes >= _NOON and not t.has(found.end, "of") and any(t.has(k, "reported") for k in range(max(0, i - 4), i)):
@@ -272,7 +272,7 @@ def read_lone_clock(t: Tokens, i: int) -> int:
         lead = t.phrase_before(i, "clock_lead_late")
     if not found.hours:
         # "8h00" is a clock time; "2h30" is one only from the morning on, and never behind "délai de".
-        if t.low(found.end - 1) == "00":
+        if t.lows[found.end - 1] == "00":
             # "sous 24h00"
             return -1 if t.has(i - 1, "within_word") else found.end
         afternoon = found.minutes >= _NOON
@@ -284,7 +284,7 @@ def read_lone_clock(t: Tokens, i: int) -> int:
         return -1
     if lead == -1 or found.minutes > _DAY or t.phrase(found.end, "business_after") != -1:
         return -1
-    before = t.sense(lead - 1)
+    before = t.senses[lead - 1]
     bounds = (t.phrase_before(i, "max_before"), t.phrase_before(i, "min_before"))
     if "duration_head" in before.classes or "duration_noun" in before.classes or any(-1 < bound < lead for bound in bounds):
         return -1

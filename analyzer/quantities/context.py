@@ -42,7 +42,7 @@ def find_bound(t: Tokens, found: Reading) -> Bound:
             end = t.phrase(start, name)
             # "minimo 2 ore, massimo 4 ore", "almeno dieci giorni e non oltre trenta": the word belongs to the next figure.
             other = "min_before" if bound is Bound.MAX else "max_before"
-            if end != -1 and (t.sense(end).number is None or (start == found.end and t.phrase_before(found.start, other) == -1)):
+            if end != -1 and (t.senses[end].number is None or (start == found.end and t.phrase_before(found.start, other) == -1)):
                 return bound
     i = found.start
     for _ in range(_BEFORE):
@@ -54,7 +54,7 @@ def find_bound(t: Tokens, found: Reading) -> Bound:
             continue
         low, high = t.phrase_before(i, "min_before"), t.phrase_before(i, "max_before")
         # "30 min: 4 h"
-        if low != -1 and t.sense(low).unit is not None and t.sense(low - 1).number is not None:
+        if low != -1 and t.senses[low].unit is not None and t.senses[low - 1].number is not None:
             break
         if low != -1 or high != -1:
             if t.has(high - 1, "rounding"):
@@ -72,12 +72,12 @@ def find_bound(t: Tokens, found: Reading) -> Bound:
                 # "at the latest 30 days before the end" is 30 days or more.
                 return Bound.MIN
             return _turned(t, found, i, bound)
-        if not (t.has(i - 1, "filler") or t.sense(i - 1).article):
+        if not (t.has(i - 1, "filler") or t.senses[i - 1].article):
             break
         i -= 1
     start = t.phrase_before(found.start, "before") if "before" in senses[found.start - 1].tails else -1
     if start != -1 and t.phrase(found.end, "before") == -1:
-        return Bound.MIN if _denied(t, start - (t.low(start - 1) == ",")) else Bound.MAX
+        return Bound.MIN if _denied(t, start - (t.lows[start - 1] == ",")) else Bound.MAX
     if t.has(found.start - 1, "limit_lead") and t.has(found.end, "limits"):
         # "auf 90 Minuten begrenzt"
         return Bound.MAX
@@ -93,7 +93,7 @@ def _label_bound(t: Tokens, colon: int) -> Bound:
     for k in range(colon - 1, max(-1, colon - _LABEL), -1):
         if t.has(k, "label_max") or t.has(k, "label_min"):
             return Bound.MAX if t.has(k, "label_max") else Bound.MIN
-        if t.low(k) in _LABEL_ENDS or t.senses[k].number is not None:
+        if t.lows[k] in _LABEL_ENDS or t.senses[k].number is not None:
             break
     return Bound.EXACT
 
@@ -101,7 +101,7 @@ def _label_bound(t: Tokens, colon: int) -> Bound:
 def _before_event(t: Tokens, found: Reading) -> bool:
     """Whether the time is counted back from an event: "vor Ablauf", "prior to expiry"."""
     i = found.end
-    i += t.low(i) in _APOSTROPHES
+    i += t.lows[i] in _APOSTROPHES
     i += t.has(i, "before_event_gap") and t.has(i + 1, "before_event")
     return t.has(i, "before_event")
 
@@ -135,11 +135,11 @@ def same_bound(t: Tokens, before: Reading, found: Reading) -> bool:
         return True
     if found.start - i > _BRACKETED:
         return False
-    if t.low(i) == "(":
-        i = next((k + 1 for k in range(i, found.start) if t.low(k) == ")"), i)
+    if t.lows[i] == "(":
+        i = next((k + 1 for k in range(i, found.start) if t.lows[k] == ")"), i)
     if not t.has(i, "or"):
         return False
-    i += 1 + (t.low(i + 1) == "." and t.glued(i + 1))
+    i += 1 + (t.lows[i + 1] == "." and t.glued(i + 1))
     return i == found.start
 
 
@@ -187,15 +187,15 @@ def _deadline(t: Tokens, found: Reading) -> bool:
     start = t.phrase_before(found.start, "deadline_before")
     if start == -1 or found.unit not in _DEADLINE_UNITS:
         return False
-    unit = t.sense(found.at).unit
-    if t.sense(start - 1).unit is not None or t.phrase(found.end, "within_period") != -1:
+    unit = t.senses[found.at].unit
+    if t.senses[start - 1].unit is not None or t.phrase(found.end, "within_period") != -1:
         return False
     # "in half hours", but not "in half an hour", "in mezz'ora"
-    one = t.sense(found.start + 1).article or t.low(found.start + 1) in _APOSTROPHES
+    one = t.senses[found.start + 1].article or t.lows[found.start + 1] in _APOSTROPHES
     if unit is not None and unit.count > found.lower and not one:
         return False
     # "in six-minute units", "in twelve-month blocks"
-    if (t.low(found.at - 1) in _DASHES and t.glued(found.at)) or t.has(found.end, "block_noun"):
+    if (t.lows[found.at - 1] in _DASHES and t.glued(found.at)) or t.has(found.end, "block_noun"):
         return False
     # "in zwei aufeinanderfolgenden Monaten"
     if any(t.has(k, "consecutive") for k in range(found.start, found.end + 1)):
@@ -215,10 +215,10 @@ def _deadline(t: Tokens, found: Reading) -> bool:
         if t.has(k, "past"):
             return _denied(t, start)
         # "trois pannes en deux mois", but not the number of the paragraph
-        counted = longer and sense.number is not None and not sense.article and t.sense(k + 1).unit is None
+        counted = longer and sense.number is not None and not sense.article and t.senses[k + 1].unit is None
         if counted and not (sense.digits and (k == 0 or t.glued(k) or t.glued(k + 1) or "." in sense.low)):
             return False
-    return not any(t.sense(k).times is not None for k in range(found.end, found.end + 6))
+    return not any(t.senses[k].times is not None for k in range(found.end, found.end + 6))
 
 
 def find_business(t: Tokens, found: Reading, windows: list[int]) -> bool:
@@ -243,7 +243,7 @@ def find_business(t: Tokens, found: Reading, windows: list[int]) -> bool:
         if "between_business" not in heads or t.phrase(i, "between_business") == -1:
             break
         i += 1
-    if t.low(found.start - 1) in (":", ")", "|") and _headed(t, found.start - 1):
+    if t.lows[found.start - 1] in (":", ")", "|") and _headed(t, found.start - 1):
         return True
     if found.unit not in (TimeUnit.MINUTE, TimeUnit.HOUR) or found.until:
         return False
@@ -256,12 +256,12 @@ def find_business(t: Tokens, found: Reading, windows: list[int]) -> bool:
 
 def _weekend_out(t: Tokens, i: int) -> bool:
     """Whether "(excluding weekends and public holidays)", "samedis, dimanches et jours fériés exclus" follows."""
-    i += t.low(i) in ("(", ",")
+    i += t.lows[i] in ("(", ",")
     uncounted = t.has(i, "negation") and t.has(i + 1, "counting")
     i += uncounted
     if uncounted or t.has(i, "except"):
-        return any(t.sense(k).weekday in _WEEKEND or t.phrase(k, "days_weekend") != -1 for k in range(i + 1, i + 4))
-    if t.sense(i).weekday not in _WEEKEND:
+        return any(t.senses[k].weekday in _WEEKEND or t.phrase(k, "days_weekend") != -1 for k in range(i + 1, i + 4))
+    if t.senses[i].weekday not in _WEEKEND:
         return False
     behind = range(i + 1, i + _AFTER)
     return any(t.has(k, "except_after") or (t.has(k, "negation") and t.has(k + 1, "counting")) for k in behind)
@@ -269,17 +269,17 @@ def _weekend_out(t: Tokens, i: int) -> bool:
 
 def _negated(t: Tokens, i: int) -> bool:
     """Whether "(heures non ouvrées)" follows."""
-    if t.low(i) != "(":
+    if t.lows[i] != "(":
         return False
     return any(t.has(k, "negation") for k in range(i + 1, i + 4))
 
 
 def _headed(t: Tokens, i: int) -> bool:
     """Whether "(heures ouvrées):" or "en heures ouvrées :" stands before."""
-    i -= t.low(i) in (":", "|")
-    if t.low(i) == ")":
+    i -= t.lows[i] in (":", "|")
+    if t.lows[i] == ")":
         i -= 1
-    elif t.low(i + 1) not in (":", "|"):
+    elif t.lows[i + 1] not in (":", "|"):
         return False
     i += 1
     start = t.phrase_before(i, "business_near")
@@ -305,7 +305,7 @@ def find_anchor(t: Tokens, found: Reading) -> str | None:
     for _ in range(4):
         if "anchor" in t.senses[i].heads and t.phrase(i, "anchor") != -1:
             break
-        if not (t.low(i) in _BEFORE_ANCHOR or t.has(i, "anchor_gap")) or "\n\n" in t.gap(i):
+        if not (t.lows[i] in _BEFORE_ANCHOR or t.has(i, "anchor_gap")) or "\n\n" in t.gap(i):
             return None
         i += 1
     begin = t.phrase(i, "anchor")
@@ -319,14 +319,14 @@ def find_anchor(t: Tokens, found: Reading) -> str | None:
         low = t.lows[end]
         if end > begin and t.has(end, "anchor_stop"):
             break
-        if (t.has(end, "stop") and not (low == "." and t.glued(end + 1))) or (t.sense(end).digits and end > begin + 1):
+        if (t.has(end, "stop") and not (low == "." and t.glued(end + 1))) or (t.senses[end].digits and end > begin + 1):
             break
         if "\n\n" in t.gap(end):
             break
         end += 1
     while end > begin and (t.has(end - 1, "filler") or t.has(end - 1, "and")) and t.lows[end - 1] != "'":
         end -= 1
-    if end <= begin and t.low(begin) not in ("|", ";", ",", ".", ")", ""):
+    if end <= begin and t.lows[begin] not in ("|", ";", ",", ".", ")", ""):
         end = begin
     return " ".join(t.text[t.start(i) : t.ends[end - 1]].split()) if end > begin else None
 

@@ -16,10 +16,10 @@ _LATEST_YEARS = Decimal(500)
 
 def read_next_day(t: Tokens, i: int) -> Reading | None:
     """Read "next business day", "premier jour ouvrable suivant", "NBD": some time until its end."""
-    if t.sense(i).heads.isdisjoint(_NEXT_DAYS):
+    if t.senses[i].heads.isdisjoint(_NEXT_DAYS):
         return None
-    unit = t.sense(i + 1).unit if t.has(i, "next_adjective") else None
-    if unit is not None and unit.business and unit.unit is TimeUnit.DAY and t.low(i + 1).endswith(t.lexicon.singular):
+    unit = t.senses[i + 1].unit if t.has(i, "next_adjective") else None
+    if unit is not None and unit.business and unit.unit is TimeUnit.DAY and t.lows[i + 1].endswith(t.lexicon.singular):
         # "am folgenden Servicetag"
         return Reading(i, i + 2, Decimal(0), Decimal(1), TimeUnit.DAY, business=True, until=True, at=i + 1)
     for name in ("next_day", "next_day_elapsed"):
@@ -42,9 +42,9 @@ def read_day_plus(t: Tokens, i: int) -> Reading | None:
     """Read "J+1", "T+2", "H+4"."""
     word = t.word(i)
     unit = _PLUS_UNITS.get(word.lower())
-    if unit is None or t.low(i + 1) != "+" or not t.glued(i + 1) or not t.glued(i + 2) or not word.isupper():
+    if unit is None or t.lows[i + 1] != "+" or not t.glued(i + 1) or not t.glued(i + 2) or not word.isupper():
         return None
-    low = t.low(i + 2)
+    low = t.lows[i + 2]
     if not (low.isascii() and low.isdecimal() and len(low) <= 3) or low == "0":
         return None
     value = Decimal(low)
@@ -54,30 +54,30 @@ def read_day_plus(t: Tokens, i: int) -> Reading | None:
 
 def read_ordinal(t: Tokens, i: int) -> Reading | None:
     """Read "trentième jour suivant", "30. Tag nach", "third business day after": only where a starting point follows."""
-    sense = t.sense(i)
+    sense = t.senses[i]
     value, j = sense.ordinal, i + 1
     if value is None:
         if not sense.digits or sense.number is None or not t.glued(j) or not t.has(j, "ordinal_mark") or not sense.low.isdecimal():
             return None
         value, j = int(sense.number) if len(sense.low) <= 3 else 0, j + 1
-    elif t.low(j) == "(" and t.sense(j + 1).digits and t.low(j + 2 + t.has(j + 2, "ordinal_mark")) == ")":
+    elif t.lows[j] == "(" and t.senses[j + 1].digits and t.lows[j + 2 + t.has(j + 2, "ordinal_mark")] == ")":
         # "tenth (10th) day"
         j += 3 + t.has(j + 2, "ordinal_mark")
     business = False
     after = t.phrase(j, "business_before")
     if after != -1:
         business, j = True, after
-    elif t.has(j, "adjective") and t.sense(j).unit is None:
+    elif t.has(j, "adjective") and t.senses[j].unit is None:
         j += 1
-    unit = t.sense(j).unit
+    unit = t.senses[j].unit
     if unit is None or unit.unit is not TimeUnit.DAY or unit.weak or value <= 0:
         return None
     found = with_unit(t, i, j, Decimal(value), article=False)
     found = found._replace(business=found.business or business)
-    if t.phrase(found.end + (t.low(found.end) == ","), "ordinal_after") != -1:
+    if t.phrase(found.end + (t.lows[found.end] == ","), "ordinal_after") != -1:
         return found
     # "fifth business day" alone in the cell of a table
-    alone = found.business and t.low(i - 1) in ("|", "") and t.low(found.end) in ("|", "")
+    alone = found.business and t.lows[i - 1] in ("|", "") and t.lows[found.end] in ("|", "")
     return found._replace(until=True) if alone else None
 
 
@@ -86,8 +86,8 @@ def read_inverted(t: Tokens, i: int) -> Reading | None:
     found = _inverted_part(t, i)
     if found is None or found.business:
         return found
-    following = found.end + 1 if t.has(found.end, "and") or t.low(found.end) == "," else found.end
-    second = _inverted_part(t, following) if t.sense(following).unit is not None else None
+    following = found.end + 1 if t.has(found.end, "and") or t.lows[found.end] == "," else found.end
+    second = _inverted_part(t, following) if t.senses[following].unit is not None else None
     if second is None or (found.unit, second.unit) not in _PARTS:
         return found
     ratio = Decimal(12) if second.unit is TimeUnit.MONTH else Decimal(UNIT_SECONDS[found.unit]) / Decimal(UNIT_SECONDS[second.unit])
@@ -97,10 +97,10 @@ def read_inverted(t: Tokens, i: int) -> Reading | None:
 
 def _inverted_part(t: Tokens, i: int) -> Reading | None:
     """Read one unit with its figure behind it."""
-    unit = t.sense(i).unit
+    unit = t.senses[i].unit
     if not t.lexicon.inverted or unit is None or unit.complete:
         return None
-    dot = t.low(i + 1) == "." and t.glued(i + 1)
+    dot = t.lows[i + 1] == "." and t.glued(i + 1)
     if unit.weak and not t.has(i, "figure_behind"):
         return None
     number = read_number(t, i + 1 + dot)
@@ -112,9 +112,9 @@ def _inverted_part(t: Tokens, i: int) -> Reading | None:
     if unit.unit is TimeUnit.HOUR and number.value <= _DAY_HOURS:
         # "ore 18" is a time of the day, "ore 48" a length.
         return None
-    follower = t.sense(number.end)
+    follower = t.senses[number.end]
     # "settimana 34", "anno 2026": one of them, numbered
-    if t.has(i, "one_unit") or follower.unit is not None or follower.month is not None or t.low(number.end) in ("/", "-", ":"):
+    if t.has(i, "one_unit") or follower.unit is not None or follower.month is not None or t.lows[number.end] in ("/", "-", ":"):
         return None
     found = Reading(i, number.end, number.value * unit.count, number.value * unit.count, unit.unit, business=unit.business, at=i)
     return add_markers(t, found, unit, number.value)

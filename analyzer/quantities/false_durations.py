@@ -34,7 +34,7 @@ def is_idle(t: Tokens, found: Reading) -> bool:
         return False
     # "canoni di un anno"
     i = found.start
-    return ((found.upper <= 1 or t.low(found.end) in _APOSTROPHES) and _of_money(t, found.end)) or (
+    return ((found.upper <= 1 or t.lows[found.end] in _APOSTROPHES) and _of_money(t, found.end)) or (
         found.article and t.has(i - 1, "of") and t.has(i - 2, "money_noun")
     )
 
@@ -85,15 +85,15 @@ def _numbers(t: Tokens, found: Reading, before: Sense) -> bool:
         before.low == "."
         and t.has(i - 2, "numbered")
         and t.glued(i - 1)
-        and 1 < len(t.low(i - 2)) <= _ABBREVIATED
-        and t.low(i - 2)[0] != "n"
+        and 1 < len(t.lows[i - 2]) <= _ABBREVIATED
+        and t.lows[i - 2][0] != "n"
     ):
         return True
     if not t.glued(i):
         return False
     if t.word(i - 1).isalpha() and "service_prefix" not in before.classes:
         return True
-    return before.low in _CLINGING and t.glued(i - 1) and (before.low != "/" or t.sense(i - 2).digits)
+    return before.low in _CLINGING and t.glued(i - 1) and (before.low != "/" or t.senses[i - 2].digits)
 
 
 def _camel(word: str) -> bool:
@@ -104,12 +104,12 @@ def _title(t: Tokens, found: Reading) -> bool:
     """Whether a name goes on in capitals where units have small letters: "Il Sole 24 Ore"."""
     i, at = found.start, found.at
     # "39040 Ora (BZ)" is a town.
-    if len(t.low(i)) == _POSTAL and t.low(i).isdecimal():
+    if len(t.lows[i]) == _POSTAL and t.lows[i].isdecimal():
         return True
     # "aux 24 Heures du Mans"
     if i > 0 and t.has(at + 1, "title_of") and t.word(at + 2)[:1].isupper():
         return True
-    if i == 0 or len(t.low(at)) <= 2 or not t.word(i - 1).istitle() or t.sense(i - 1).starts:
+    if i == 0 or len(t.lows[at]) <= 2 or not t.word(i - 1).istitle() or t.senses[i - 1].starts:
         return False
     # "Payment Within 30 Days", "After 30 Days"
     return not (t.has(i - 1, "lead") or t.phrase_before(i, "max_before") != -1 or t.phrase_before(i, "min_before") != -1)
@@ -124,7 +124,7 @@ def _idiom(t: Tokens, found: Reading) -> bool:
         someday = found.unit is TimeUnit.DAY and not found.business
         return someday or t.phrase_before(found.start, "one_more_lead") == -1
     if found.article and found.unit is TimeUnit.DAY:
-        opens = found.start == 0 or t.low(found.start - 1) == "."
+        opens = found.start == 0 or t.lows[found.start - 1] == "."
         # "treffen sich eines Tages", but not "binnen eines Tages", "die Frist eines Tages"
         small = t.word(found.start - 1)[:1].islower() and not t.has(found.start - 1, "lead")
         if (
@@ -135,12 +135,12 @@ def _idiom(t: Tokens, found: Reading) -> bool:
         ):
             return True
         # "Un jour, si le besoin s'en fait sentir"; "eines Tages", but not "binnen eines Tages"
-        if opens and (t.low(found.end) == "," or t.has(found.at, "bound_form")):
+        if opens and (t.lows[found.end] == "," or t.has(found.at, "bound_form")):
             return True
     return (
         found.article
         and found.unit is TimeUnit.DAY
-        and t.has(found.start - 1 - (t.low(found.start - 1) == ","), "idiom_before")
+        and t.has(found.start - 1 - (t.lows[found.start - 1] == ","), "idiom_before")
         and t.phrase(found.end, "anchor") == -1
     )
 
@@ -148,14 +148,14 @@ def _idiom(t: Tokens, found: Reading) -> bool:
 def _counted_out(t: Tokens, found: Reading) -> bool:
     """Whether periods are counted out of others: "in drei von vier Quartalen"."""
     k = t.phrase_before(found.start, "out_of")
-    number = t.sense(k - 1).number
-    return k > 0 and number is not None and number < found.upper and not found.ranged and t.sense(k - 1).unit is None
+    number = t.senses[k - 1].number
+    return k > 0 and number is not None and number < found.upper and not found.ranged and t.senses[k - 1].unit is None
 
 
 def _age(t: Tokens, found: Reading) -> bool:
     # "Madame Riat, 84 ans, envoie"
-    named = t.low(found.start - 1) == "," and t.word(found.start - 2)[:1].isupper() and t.low(found.end) in (",", ")")
-    if named and 14 <= found.upper <= 120 and t.sense(found.start).digits:
+    named = t.lows[found.start - 1] == "," and t.word(found.start - 2)[:1].isupper() and t.lows[found.end] in (",", ")")
+    if named and 14 <= found.upper <= 120 and t.senses[found.start].digits:
         return True
     if t.has(found.start - 1, "turned"):
         return True
@@ -181,22 +181,22 @@ def _heading(t: Tokens, found: Reading) -> bool:
     i = found.start
     if i > 0 and "\n" not in t.gap(i):
         return False
-    low, unit = t.low(i), t.sense(found.at).unit
+    low, unit = t.lows[i], t.senses[found.at].unit
     if found.at != i + 1:
         return False
-    if len(t.low(found.at)) == 1:
+    if len(t.lows[found.at]) == 1:
         # "2d Eltern", "2d.4 Arbeiten"
-        following = t.word(found.end + (t.low(found.end) == "." and t.glued(found.end)))
+        following = t.word(found.end + (t.lows[found.end] == "." and t.glued(found.end)))
         return (
             t.glued(found.at)
-            and t.low(found.at) != "h"
-            and following[:1].isupper() | (following[:1].isdecimal() and t.low(found.end) == ".")
+            and t.lows[found.at] != "h"
+            and following[:1].isupper() | (following[:1].isdecimal() and t.lows[found.end] == ".")
         )
     # Where all nouns are written with a capital, only a word that is rarely a unit ("Wo", "Schalterstunden") tells.
     rare = unit is not None and (unit.weak or unit.business)
     # "7.1 Tage und Fristen"
     rare |= t.has(found.end, "and") and t.word(found.end + 1)[:1].isupper() and found.end + 2 >= t.n
-    return "." in low and t.word(found.at)[:1].isupper() and (rare if t.lexicon.stems else len(t.low(found.at)) > 2)
+    return "." in low and t.word(found.at)[:1].isupper() and (rare if t.lexicon.stems else len(t.lows[found.at]) > 2)
 
 
 def _rate(t: Tokens, found: Reading) -> bool:
@@ -208,7 +208,7 @@ def _rate(t: Tokens, found: Reading) -> bool:
         return False
     if t.phrase(found.end, "length_after") != -1 or (t.phrase(found.end, "per") != -1 and not t.has(i - 1, "percent")):
         return False
-    return not (t.low(found.end) in _APOSTROPHES or t.phrase(found.end, "anchor") != -1)
+    return not (t.lows[found.end] in _APOSTROPHES or t.phrase(found.end, "anchor") != -1)
 
 
 def _round_the_clock(t: Tokens, found: Reading) -> bool:
@@ -220,7 +220,7 @@ def _round_the_clock(t: Tokens, found: Reading) -> bool:
     if found.unit is not TimeUnit.HOUR or found.upper != 24 or found.business:
         return False
     # "24-Stunden-Leitstelle", but not "24-Stunden-Frist"
-    if t.low(found.end) in _DASHES and t.glued(found.end) and t.glued(found.end + 1) and t.word(found.end + 1)[:1].isupper():
+    if t.lows[found.end] in _DASHES and t.glued(found.end) and t.glued(found.end + 1) and t.word(found.end + 1)[:1].isupper():
         return t.lexicon.stems != {} and not t.has(found.end + 1, "duration_noun")
     # "die Hotline 24h"
     before = t.glued(found.at) and t.has(found.start - 1, "round_the_clock_noun") and (found.end >= t.n or t.has(found.end, "stop"))
@@ -232,11 +232,11 @@ def _round_the_clock(t: Tokens, found: Reading) -> bool:
 def _daily_extent(t: Tokens, found: Reading) -> bool:
     """Whether hours a day stand behind days of the week: "5 j/7, 12 h/jour"."""
     j = t.phrase(found.end, "per")
-    unit = t.sense(j).unit if j != -1 else None
+    unit = t.senses[j].unit if j != -1 else None
     if unit is None or unit.unit is not TimeUnit.DAY:
         return False
     return any(
-        t.low(k) in ("7", "sept", "sette") and (t.low(k - 1) == "/" or t.has(k - 1, "out_of_word"))
+        t.lows[k] in ("7", "sept", "sette") and (t.lows[k - 1] == "/" or t.has(k - 1, "out_of_word"))
         for k in range(found.start - 5, found.start)
     )
 
@@ -244,15 +244,15 @@ def _daily_extent(t: Tokens, found: Reading) -> bool:
 def _of_money(t: Tokens, i: int) -> bool:
     """Whether "de salaire", "d'abonnement", "de son dernier salaire brut" follows: an amount, not a length of time."""
     # "one year's fees", "three months' rent"
-    owned = t.low(i) in _APOSTROPHES and t.glued(i) and t.low(i + 1) == "s" and t.glued(i + 1)
-    if t.low(i) in _APOSTROPHES and t.glued(i) and any(t.has(k, "money_noun") for k in range(i + 1 + owned, i + 3 + owned)):
+    owned = t.lows[i] in _APOSTROPHES and t.glued(i) and t.lows[i + 1] == "s" and t.glued(i + 1)
+    if t.lows[i] in _APOSTROPHES and t.glued(i) and any(t.has(k, "money_noun") for k in range(i + 1 + owned, i + 3 + owned)):
         return True
     if not t.has(i, "of"):
         return False
     for k in range(i + 1, i + 5):
         if t.has(k, "money_noun"):
             return True
-        if t.has(k, "stop") or t.sense(k).number is not None:
+        if t.has(k, "stop") or t.senses[k].number is not None:
             return False
     return False
 
@@ -262,7 +262,7 @@ def _whole_cycle(t: Tokens, found: Reading) -> bool:
     j = t.phrase(found.end, "per")
     if j == -1:
         j = t.phrase(found.end, "per_weak")
-    unit = t.sense(j).unit
+    unit = t.senses[j].unit
     return unit is not None and unit.unit is (TimeUnit.WEEK if found.upper == 7 else TimeUnit.YEAR)
 
 
@@ -274,7 +274,7 @@ def _length_said(t: Tokens, found: Reading) -> bool:
     if t.has(found.end, "of") and t.has(found.end + 1, "duration_noun"):
         # "un mese solare di preavviso"
         return True
-    if t.has(i, "single") or t.has(i - 1, "duration_noun") or (t.low(i - 1) == ":" and t.has(i - 2, "duration_noun")):
+    if t.has(i, "single") or t.has(i - 1, "duration_noun") or (t.lows[i - 1] == ":" and t.has(i - 2, "duration_noun")):
         return not any(t.has(k, "money_noun") for k in range(max(0, i - _REFERENCE_BEFORE), i))
     return False
 

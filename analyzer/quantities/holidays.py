@@ -27,7 +27,7 @@ def read_holidays(t: Tokens, i: int) -> tuple[int, bool | None]:
         said = _said_behind(t, i + skip)
         if said is not None:
             return said
-        if not (t.low(i + skip) in _BETWEEN or t.has(i + skip, "and")):
+        if not (t.lows[i + skip] in _BETWEEN or t.has(i + skip, "and")):
             break
     return i, None
 
@@ -35,7 +35,7 @@ def read_holidays(t: Tokens, i: int) -> tuple[int, bool | None]:
 def _said_behind(t: Tokens, i: int) -> tuple[int, bool] | None:
     """Read "jours fériés nationaux exclus", "bundeseinheitliche Feiertage ausgenommen": the holidays first."""
     named = next((k for k in range(i, i + _MOST_BEFORE + 1) if t.has(k, "holiday")), -1)
-    if named == -1 or not all(t.low(k).isalpha() and t.senses[k].weekday is None and not t.has(k, "and") for k in range(i, named)):
+    if named == -1 or not all(t.lows[k].isalpha() and t.senses[k].weekday is None and not t.has(k, "and") for k in range(i, named)):
         return None
     for k in range(named + 1, named + _MOST_WORDS + 1):
         if t.has(k, "except_after") or t.has(k, "include_after"):
@@ -48,7 +48,7 @@ def _said_behind(t: Tokens, i: int) -> tuple[int, bool] | None:
 def _closed(t: Tokens, end: int) -> int:
     """Take in the adjective behind the holidays ("jours fériés légaux") and the bracket that closes."""
     end += t.has(end, "holiday_after")
-    return end + (t.low(end) == ")")
+    return end + (t.lows[end] == ")")
 
 
 def _except_holidays(t: Tokens, i: int) -> int:
@@ -57,14 +57,14 @@ def _except_holidays(t: Tokens, i: int) -> int:
     if j == -1:
         if not t.has(i, "except"):
             return -1
-        j = i + 1 + (t.low(i + 1) == "." and t.glued(i + 1))
+        j = i + 1 + (t.lows[i + 1] == "." and t.glued(i + 1))
     for _ in range(_MOST_WORDS):
         if t.has(j, "holiday"):
             return j + 1
         if not (t.has(j, "article") or t.has(j, "holiday_adjective")):
             break
         # "ausg. gesetzl. Feiertage"
-        j += 1 + (t.low(j + 1) == "." and t.glued(j + 1))
+        j += 1 + (t.lows[j + 1] == "." and t.glued(j + 1))
     return -1
 
 
@@ -73,7 +73,7 @@ def find_holidays_near(t: Tokens, i: int) -> bool | None:
     named = excepted = included = False
     for k in range(i, min(t.n, i + _NEAR)):
         low = t.lows[k]
-        if (low in (".", ";") and not t.glued(k + 1) and not (low == "." and len(t.low(k - 1)) <= 5)) or "\n" in t.gap(k):
+        if (low in (".", ";") and not t.glued(k + 1) and not (low == "." and len(t.lows[k - 1]) <= 5)) or "\n" in t.gap(k):
             break
         if low == "|" and named:
             break

@@ -48,13 +48,13 @@ def with_unit(t: Tokens, i: int, j: int, value: Decimal, *, article: bool) -> Re
     assert unit is not None
     end = j + 1
     if (
-        t.low(end) == "."
+        t.lows[end] == "."
         and t.glued(end)
         and unit.weak
-        and (t.phrase(end + 1, "business_after") != -1 or (len(t.low(j)) >= 2 and _dot_belongs(t, end)))
+        and (t.phrase(end + 1, "business_after") != -1 or (len(t.lows[j]) >= 2 and _dot_belongs(t, end)))
     ):
         end += 1
-    if t.low(end) == "(" and t.glued(end) and t.low(end + 1) in _PLURALS and t.glued(end + 1) and t.low(end + 2) == ")":
+    if t.lows[end] == "(" and t.glued(end) and t.lows[end + 1] in _PLURALS and t.glued(end + 1) and t.lows[end + 2] == ")":
         # "5 business day(s)"
         end += 3
     reading = Reading(i, end, value * unit.count, value * unit.count, unit.unit, business=unit.business, article=article, at=j)
@@ -86,20 +86,20 @@ def add_markers(t: Tokens, found: Reading, unit: Unit, value: Decimal) -> Readin
         if after != -1:
             end, elapsed = after, True
             continue
-        if t.low(end) in ("(", "["):
+        if t.lows[end] in ("(", "["):
             inner = end + 1
-            if t.sense(inner).unit is not None and t.sense(inner).unit == unit:
+            if t.senses[inner].unit is not None and t.senses[inner].unit == unit:
                 inner += 1
             after = t.phrase(inner, "business_after")
-            if after != -1 and t.low(after) in (")", "]"):
+            if after != -1 and t.lows[after] in (")", "]"):
                 end, business = after + 1, True
                 continue
             number = read_number(t, end + 1)
             if number is not None and number.value == value and not number.article:
                 # "(30)", "(30 jours)"
-                again = t.sense(number.end).unit
+                again = t.senses[number.end].unit
                 inner = number.end + (again is not None and again.unit is unit.unit)
-                if t.low(inner) in (")", "]"):
+                if t.lows[inner] in (")", "]"):
                     end = inner + 1
                     continue
         break

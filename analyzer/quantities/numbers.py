@@ -55,7 +55,7 @@ def _read(t: Tokens, i: int) -> Number | None:
 
 
 def _doublet(t: Tokens, i: int) -> tuple[int, Number] | None:
-    closing = _CLOSING.get(t.low(i))
+    closing = _CLOSING.get(t.lows[i])
     if closing is None:
         return None
     # "60 (diconsi sessanta)"
@@ -64,7 +64,7 @@ def _doublet(t: Tokens, i: int) -> tuple[int, Number] | None:
     if inner is not None and t.has(inner.end, "range"):
         # "three to five (3-5) days"
         inner = _simple(t, inner.end + 1)
-    if inner is None or t.low(inner.end) != closing:
+    if inner is None or t.lows[inner.end] != closing:
         return None
     return inner.end + 1, inner
 
@@ -85,12 +85,12 @@ def _simple(t: Tokens, i: int) -> Number | None:
 def _slip(t: Tokens, i: int) -> Number | None:
     """Read "l h" and "l5 min" as a scan garbled them: only right before a unit of time."""
     word = t.word(i)
-    if word not in _SLIPS or t.low(i + 1) in ("'", "’"):
+    if word not in _SLIPS or t.lows[i + 1] in ("'", "’"):
         return None
     text, j = _SLIPS[word], i + 1
-    if t.sense(j).digits and t.glued(j) and len(t.lows[j]) == 1:
+    if t.senses[j].digits and t.glued(j) and len(t.lows[j]) == 1:
         text, j = text + t.lows[j], j + 1
-    unit = t.sense(max(j, t.phrase(j, "business_before"))).unit
+    unit = t.senses[max(j, t.phrase(j, "business_before"))].unit
     if text[0] == "0" or unit is None or (j == i + 1 and (word != "l" or t.glued(j))):
         return None
     return Number(Decimal(text), j, digits=True)
@@ -111,14 +111,14 @@ def _digits(t: Tokens, i: int) -> Number | None:
                 return mixed
             # "3O days", "thirty (3O) days"
             slip = t.word(j) in ("O", "o") and t.glued(j) and len(low) == 1
-            if slip and (_counted(t, j + 1) or (t.low(j + 1) == ")" and t.low(i - 1) == "(" and _counted(t, j + 2))):
+            if slip and (_counted(t, j + 1) or (t.lows[j + 1] == ")" and t.lows[i - 1] == "(" and _counted(t, j + 2))):
                 return Number(value * 10, j + 1, digits=True)
     return Number(value, j, digits=True)
 
 
 def _counted(t: Tokens, j: int) -> bool:
     """Whether a unit of time stands at `j`, with "business" before it or not."""
-    return t.sense(max(j, t.phrase(j, "business_before"))).unit is not None
+    return t.senses[max(j, t.phrase(j, "business_before"))].unit is not None
 
 
 def _spaced_thousands(t: Tokens, i: int) -> tuple[Decimal | None, int]:
@@ -140,7 +140,7 @@ def _spaced_thousands(t: Tokens, i: int) -> tuple[Decimal | None, int]:
 def _fraction_after(t: Tokens, i: int, value: Decimal) -> Number | None:
     """Read "1½", "1 ½", "1/2" and "2 1/2"."""
     j = i + 1
-    half = t.sense(j).fraction
+    half = t.senses[j].fraction
     if half is not None and t.lows[j] in "½¼¾":
         return Number(value + half, j + 1, digits=True, fraction=True)
     top = _plain_fraction(t, i)
@@ -153,10 +153,10 @@ def _fraction_after(t: Tokens, i: int, value: Decimal) -> Number | None:
 
 
 def _plain_fraction(t: Tokens, i: int) -> Decimal | None:
-    if t.low(i + 1) != "/" or not (t.glued(i + 1) and t.glued(i + 2)):
+    if t.lows[i + 1] != "/" or not (t.glued(i + 1) and t.glued(i + 2)):
         return None
-    top, bottom = t.low(i), t.low(i + 2)
-    if (top, bottom) in (("1", "2"), ("1", "4"), ("3", "4")) and t.low(i + 3) != "/":
+    top, bottom = t.lows[i], t.lows[i + 2]
+    if (top, bottom) in (("1", "2"), ("1", "4"), ("3", "4")) and t.lows[i + 3] != "/":
         return Decimal(top) / Decimal(bottom)
     return None
 
@@ -175,14 +175,14 @@ def _words(t: Tokens, i: int) -> Number:
             if t.has(k, "number_glue") and not ((last >= 20 and last % 10 == 0) or last >= 100):
                 break
             k += 1
-            if t.low(k) in _HYPHENS:
+            if t.lows[k] in _HYPHENS:
                 k += 1
-            if t.has(k, "number_glue") and t.low(k - 1) in _HYPHENS:
+            if t.has(k, "number_glue") and t.lows[k - 1] in _HYPHENS:
                 k += 1
-                k += t.low(k) in _HYPHENS
-        following = t.sense(k)
+                k += t.lows[k] in _HYPHENS
+        following = t.senses[k]
         value = following.number
-        if value is None or following.digits or value == 0 or (following.article and t.sense(k + 1).fraction is not None):
+        if value is None or following.digits or value == 0 or (following.article and t.senses[k + 1].fraction is not None):
             break
         if value == 1000:
             total, current = total + max(current, Decimal(1)) * 1000, Decimal(0)
@@ -205,10 +205,10 @@ def _words(t: Tokens, i: int) -> Number:
 def _decimal_words(t: Tokens, whole: Number) -> Number:
     """Read "quatre-vingt-dix-neuf virgule sept", "nine point five", "neunundneunzig Komma neun"."""
     k = whole.end
-    if not t.has(k, "decimal_word") or t.low(k - 1) in ("a", "an") or "\n" in t.gap(k + 1):
+    if not t.has(k, "decimal_word") or t.lows[k - 1] in ("a", "an") or "\n" in t.gap(k + 1):
         return whole
     digits, k = "", k + 1
-    while t.sense(k).number is not None and not t.senses[k].digits and len(digits) < _MOST_DECIMALS:
+    while t.senses[k].number is not None and not t.senses[k].digits and len(digits) < _MOST_DECIMALS:
         part = _words(t, k)
         if part.value != int(part.value):
             break
@@ -222,25 +222,25 @@ def read_mixed(t: Tokens, i: int) -> Number | None:
     if number is None or number.digits:
         return number
     end, part = half_behind(t, number.end)
-    return number if end == -1 or t.sense(end - 1).unit is not None else number._replace(value=number.value + part, end=end, article=False)
+    return number if end == -1 or t.senses[end - 1].unit is not None else number._replace(value=number.value + part, end=end, article=False)
 
 
 def half_behind(t: Tokens, j: int) -> tuple[int, Decimal]:
     """Read "and a half", "-and-a-half", "et demie", "e mezza": the index behind and the part, or -1."""
-    if t.low(j) in _HYPHENS and t.glued(j):
+    if t.lows[j] in _HYPHENS and t.glued(j):
         j += 1
     if not t.has(j, "and"):
         return _NO_HALF
-    k = j + 1 + (t.low(j + 1) in _HYPHENS)
-    if t.sense(k).article and t.sense(k + 1 + (t.low(k + 1) in _HYPHENS)).fraction is not None:
-        k += 1 + (t.low(k + 1) in _HYPHENS)
-    fraction = t.sense(k).fraction
+    k = j + 1 + (t.lows[j + 1] in _HYPHENS)
+    if t.senses[k].article and t.senses[k + 1 + (t.lows[k + 1] in _HYPHENS)].fraction is not None:
+        k += 1 + (t.lows[k + 1] in _HYPHENS)
+    fraction = t.senses[k].fraction
     return _NO_HALF if fraction is None else (k + 1, fraction)
 
 
 def digits_fraction(t: Tokens, j: int) -> Number | None:
     """Read "1/2" or "½" that stands alone."""
-    part = read_number(t, j) if t.sense(j).digits or t.low(j) in _VULGAR else None
+    part = read_number(t, j) if t.senses[j].digits or t.lows[j] in _VULGAR else None
     return part if part is not None and part.fraction and part.value < 1 else None
 
 
@@ -248,7 +248,7 @@ def fraction_behind(t: Tokens, j: int, *, hours: bool) -> tuple[int, Decimal] | 
     """Read the part behind a unit, the index behind it and its size: "1 an ½", "3 ore e 1/2"; with `hours` "and a quarter"."""
     joined = t.has(j, "and")
     part = digits_fraction(t, j + joined)
-    if part is not None and t.sense(part.end).unit is None and not t.has(part.end, "of"):
+    if part is not None and t.senses[part.end].unit is None and not t.has(part.end, "of"):
         return part.end, part.value
     end, share = half_behind(t, j) if joined and hours else _NO_HALF
     return (end, share) if end != -1 and share < _HALF and not t.has(end, "of") else None

@@ -27,18 +27,18 @@ def read_percentage(t: Tokens, i: int) -> tuple[Share, ...]:
         if half is not None:
             return (half,)
     number = read_mixed(t, i)
-    if number is None or (number.article and t.has(i, "per")) or (t.word(i - 1) == "-" and t.glued(i) and t.sense(i - 2).digits):
+    if number is None or (number.article and t.has(i, "per")) or (t.word(i - 1) == "-" and t.glued(i) and t.senses[i - 2].digits):
         return ()
     end = _sign(t, number.end)
     if end != -1:
         return (Share(number.value * _factor(t, number.end), end),)
-    linking = t.sense(number.end).classes
+    linking = t.senses[number.end].classes
     if linking.isdisjoint(_LINKING):
         return ()
     between = t.has(i - 1 - t.has(i - 1, "article"), "between")
     if "range" in linking or "or" in linking or between:
         # "bis unter 10 %", "e il 99,5 %"
-        j = number.end + 1 + (between and t.has(number.end + 1, "article") and t.sense(number.end + 1).number is None)
+        j = number.end + 1 + (between and t.has(number.end + 1, "article") and t.senses[number.end + 1].number is None)
         j = max(j, t.phrase(j, "less_than"))
         second = read_mixed(t, j)
         end = -1 if second is None else _sign(t, second.end)
@@ -50,20 +50,20 @@ def read_percentage(t: Tokens, i: int) -> tuple[Share, ...]:
 
 def _half(t: Tokens, i: int) -> Share | None:
     """Read "half a percent", "ein halbes Prozent", "un demi pour cent"."""
-    j = i + 1 if t.sense(i).article else i
-    fraction = t.sense(j).fraction
-    if fraction is None or t.sense(j).digits or t.low(j) in _SIGNED:
+    j = i + 1 if t.senses[i].article else i
+    fraction = t.senses[j].fraction
+    if fraction is None or t.senses[j].digits or t.lows[j] in _SIGNED:
         return None
-    end = _sign(t, j + 1 + t.sense(j + 1).article)
+    end = _sign(t, j + 1 + t.senses[j + 1].article)
     return None if end == -1 else Share(fraction, end)
 
 
 def _sign(t: Tokens, i: int) -> int:
-    sense = t.sense(i)
+    sense = t.senses[i]
     if sense.low in _HYPHENS and t.glued(i) and t.glued(i + 1):
         # "20-percent"
         i += 1
-        sense = t.sense(i)
+        sense = t.senses[i]
     if sense.heads.isdisjoint(_SIGNS):
         return i + 1 if "percent" in sense.classes else -1
     for name in _SIGNS:

@@ -64,17 +64,17 @@ def read_recurrence(t: Tokens, i: int, *, behind: bool) -> Repeated | None:
 
 def _word(t: Tokens, i: int) -> Repeated | None:
     """Read "monthly", "14-täglich", "half-yearly", "p.a."."""
-    sense = t.sense(i)
+    sense = t.senses[i]
     every = sense.every
-    if "joined_prefix" in sense.classes and t.low(i + 1) in _HYPHENS and t.glued(i + 1) and t.glued(i + 2):
+    if "joined_prefix" in sense.classes and t.lows[i + 1] in _HYPHENS and t.glued(i + 1) and t.glued(i + 2):
         # "semi-annual", "bi-mensuel"
-        joined = t.lexicon.senses.get(sense.low + t.low(i + 2))
+        joined = t.lexicon.senses.get(sense.low + t.lows[i + 2])
         every = None if joined is None else joined.every
         return None if every is None else Repeated(every.count, every.every, every.unit, i + 3)
     if every is not None:
         if every.led and not (any(t.has(k, "repeated_noun") for k in (i - 2, i - 1, i + 1, i + 2)) or t.has(i - 1, "repeated_verb")):
             return None
-        dot = every.short and t.low(i + 1) == "." and t.glued(i + 1)
+        dot = every.short and t.lows[i + 1] == "." and t.glued(i + 1)
         return Repeated(every.count, every.every, every.unit, i + 1 + dot)
     # "l'audit triennale"
     if (
@@ -85,12 +85,12 @@ def _word(t: Tokens, i: int) -> Repeated | None:
         and _of_repeated(t, i)
     ):
         return Repeated(_ONE, sense.unit.count, sense.unit.unit, i + 1)
-    if sense.fraction is not None and t.low(i + 1) in _HYPHENS and t.glued(i + 1):
-        every = t.sense(i + 2).every
+    if sense.fraction is not None and t.lows[i + 1] in _HYPHENS and t.glued(i + 1):
+        every = t.senses[i + 2].every
         if every is not None and every.unit is TimeUnit.YEAR:
             return Repeated(_ONE, every.every * sense.fraction * 12, TimeUnit.MONTH, i + 3)
     end = t.phrase(i, "yearly")
-    if end != -1 and t.low(i - 1) != "." and _closes(t, i, end):
+    if end != -1 and t.lows[i - 1] != "." and _closes(t, i, end):
         return Repeated(_ONE, _ONE, TimeUnit.YEAR, end)
     return None
 
@@ -107,14 +107,14 @@ def _of_repeated(t: Tokens, i: int) -> bool:
 
 def _one_in(t: Tokens, i: int) -> Repeated | None:
     """Read "un lundi sur deux", "una settimana su due", "one Monday in two"."""
-    day, unit = t.sense(i + 1).weekday, t.sense(i + 1).unit
+    day, unit = t.senses[i + 1].weekday, t.senses[i + 1].unit
     j = t.phrase(i + 2, "out_of")
     if j == -1 or (day is None and (unit is None or unit.unit not in _CYCLES or unit.count != 1)):
         return None
     number = read_number(t, j)
     if number is None or number.article or not 1 < number.value <= _MOST_CYCLES or number.value != int(number.value):
         return None
-    if t.sense(number.end).unit is not None or t.low(number.end) == "%":
+    if t.senses[number.end].unit is not None or t.lows[number.end] == "%":
         return None
     return Repeated(_ONE, number.value, TimeUnit.WEEK if day is not None or unit is None else unit.unit, number.end)
 
@@ -122,12 +122,12 @@ def _one_in(t: Tokens, i: int) -> Repeated | None:
 def _alternate(t: Tokens, i: int) -> Repeated | None:
     """Read "a giorni alterni", "on alternate Mondays"."""
     if t.has(i, "alternate"):
-        day, unit = t.sense(i + 1).weekday, t.sense(i + 1).unit
+        day, unit = t.senses[i + 1].weekday, t.senses[i + 1].unit
         if day is not None:
             return Repeated(_ONE, _TWO, TimeUnit.WEEK, i + 2)
         return None if unit is None or unit.unit not in _CYCLES else Repeated(_ONE, _TWO * unit.count, unit.unit, i + 2)
     j = t.phrase(i, "alternate_lead")
-    unit = t.sense(j).unit if j != -1 else None
+    unit = t.senses[j].unit if j != -1 else None
     if unit is None or unit.unit not in _CYCLES or not t.has(j + 1, "alternate"):
         return None
     return Repeated(_ONE, _TWO * unit.count, unit.unit, j + 2)
@@ -144,21 +144,21 @@ def _closes(t: Tokens, i: int, end: int) -> bool:
 
 def _counted(t: Tokens, i: int) -> Repeated | None:
     """Read "2 fois par an", "twice a year", "zweimal jährlich", "2x/Jahr", "14-täglich", "thrice in thirty days", "two per quarter"."""
-    sense = t.sense(i)
+    sense = t.senses[i]
     count, j, crossed = sense.times, i + 1, False
     if count is None or (count == 1 and t.has(i, "times")):
         number = read_number(t, i)
         if number is None:
             return None
         count, j = number.value, number.end
-        follower = t.sense(j + 1).every if t.low(j) in _HYPHENS else None
+        follower = t.senses[j + 1].every if t.lows[j] in _HYPHENS else None
         if follower is not None and t.glued(j) and not number.article:
             return Repeated(_ONE, follower.every * count, follower.unit, j + 2)
         # "6-mal täglich"
-        j += t.low(j) in _HYPHENS and t.glued(j) and t.has(j + 1, "times")
+        j += t.lows[j] in _HYPHENS and t.glued(j) and t.has(j + 1, "times")
         if not t.has(j, "times"):
             return None if number.article else _number_per(t, i, j, count)
-        crossed = t.low(j) in _CROSSES
+        crossed = t.lows[j] in _CROSSES
         j += 1
     # "reconductible trois fois par période d'un an" is a length.
     if count <= 0 or t.has(i - 1, "renewal"):
@@ -173,7 +173,7 @@ def _counted(t: Tokens, i: int) -> Repeated | None:
         over = _over(t, k)
         if over is not None:
             return over._replace(times=count)
-        if t.low(k) in ("", "|", ".", ";", ","):
+        if t.lows[k] in ("", "|", ".", ";", ","):
             break
     return None
 
@@ -185,16 +185,16 @@ def _over(t: Tokens, i: int) -> Repeated | None:
         return None
     number = read_number(t, j)
     # "in any twelve-month period"
-    return None if number is None or number.value <= 0 else _of_unit(t, number.end + (t.low(number.end) in _HYPHENS), number.value)
+    return None if number is None or number.value <= 0 else _of_unit(t, number.end + (t.lows[number.end] in _HYPHENS), number.value)
 
 
 def _number_per(t: Tokens, i: int, j: int, count: Decimal) -> Repeated | None:
     """Read "two per quarter", "10 per second"."""
-    if count != int(count) or count <= 0 or t.sense(j).unit is not None or t.sense(j).currency is not None:
+    if count != int(count) or count <= 0 or t.senses[j].unit is not None or t.senses[j].currency is not None:
         return None
-    if t.sense(i - 1).currency is not None or (t.low(i - 1) == "." and t.sense(i - 2).currency is not None):
+    if t.senses[i - 1].currency is not None or (t.lows[i - 1] == "." and t.senses[i - 2].currency is not None):
         return None
-    if t.low(j) == "/" or t.word(j)[:1].isupper():
+    if t.lows[j] == "/" or t.word(j)[:1].isupper():
         return None
     found = _per(t, j, behind=True)
     return None if found is None or found.block != -1 else found._replace(times=count)
@@ -202,11 +202,11 @@ def _number_per(t: Tokens, i: int, j: int, count: Decimal) -> Repeated | None:
 
 def read_from_to(t: Tokens, i: int) -> Repeated | None:
     """Read "(d')année en année", "(from) year to year": the same unit twice."""
-    unit = t.sense(i).unit
+    unit = t.senses[i].unit
     if unit is None or unit.weak:
         return None
     j = t.phrase(i + 1, "unit_to_unit")
-    if j == -1 or t.sense(j).unit != unit:
+    if j == -1 or t.senses[j].unit != unit:
         return None
     return Repeated(_ONE, unit.count, unit.unit, j + 1)
 
@@ -217,12 +217,12 @@ def _day_of(t: Tokens, i: int) -> Repeated | None:
     if sense is None or (sense.ordinal is None and "last" not in sense.classes):
         return None
     j = t.phrase(i + 2, "of_the")
-    if t.sense(i + 1).weekday is None:
+    if t.senses[i + 1].weekday is None:
         # "first day of each month"
-        day = t.sense(i + 1).unit
+        day = t.senses[i + 1].unit
         if j == -1 or day is None or day.unit is not TimeUnit.DAY or not any(t.has(k, "each") for k in range(i + 2, j)):
             return None
-    unit = t.sense(j).unit if j != -1 else None
+    unit = t.senses[j].unit if j != -1 else None
     return None if unit is None or unit.unit not in _SEASONS else Repeated(_ONE, unit.count, unit.unit, j + 1)
 
 
@@ -230,16 +230,16 @@ def _every(t: Tokens, i: int) -> Repeated | None:
     """Read "tous les 3 mois", "every other week", "alle zwei Stunden", "chaque trimestre", "each January", "jede Nacht"."""
     j = t.phrase(i, "every")
     if j == -1:
-        if t.sense(i).heads.isdisjoint(_RARE):
+        if t.senses[i].heads.isdisjoint(_RARE):
             return None
         weekly = t.phrase(i, "every_weekday")
         # "jeweils sonntags"
-        named = weekly != -1 and t.sense(weekly).weekday is not None and len(t.low(weekly)) > 3
+        named = weekly != -1 and t.senses[weekly].weekday is not None and len(t.lows[weekly]) > 3
         return _weekdays(t, weekly) if named else _every_closed(t, i)
-    if t.has(j, "alternate_word") and t.sense(j + 1).unit is not None:
+    if t.has(j, "alternate_word") and t.senses[j + 1].unit is not None:
         return _of_unit(t, j + 1, _TWO)
-    nth = _TWO if t.has(j, "alternate_word") else t.sense(j).ordinal
-    if nth is not None and t.sense(j + 1).weekday is not None and _day_of(t, j) is None and not _timed(t, j + 2):
+    nth = _TWO if t.has(j, "alternate_word") else t.senses[j].ordinal
+    if nth is not None and t.senses[j + 1].weekday is not None and _day_of(t, j) is None and not _timed(t, j + 2):
         # "jeden zweiten Montag", but not "every second Monday of the month"
         return Repeated(_ONE, Decimal(nth), TimeUnit.WEEK, j + 2)
     day = _day_of(t, j) if nth is not None else None
@@ -251,7 +251,7 @@ def _every(t: Tokens, i: int) -> Repeated | None:
     number = read_number(t, j)
     if number is not None:
         k = number.end
-        k += t.low(k) in _HYPHENS
+        k += t.lows[k] in _HYPHENS
         if number.value <= 0 or (number.value > 1 and t.has(i, "in_word")):
             # "reports in every 30 seconds"
             return None
@@ -259,8 +259,8 @@ def _every(t: Tokens, i: int) -> Repeated | None:
         # "in two halves, each 30 days from invoice"
         dated = found is not None and number.value > 1 and t.phrase(i, "per") != -1 and _anchored(t, found.end)
         return None if dated else found
-    ordinal = t.sense(j).ordinal
-    if ordinal is not None and t.sense(j + 1).unit is not None:
+    ordinal = t.senses[j].ordinal
+    if ordinal is not None and t.senses[j + 1].unit is not None:
         # "every second year"
         return _of_unit(t, j + 1, Decimal(ordinal))
     return _of_unit(t, j, _ONE)
@@ -285,56 +285,56 @@ def _every_closed(t: Tokens, i: int) -> Repeated | None:
 def _season(t: Tokens, j: int) -> Repeated | None:
     """Read what "each" stands before besides units: "January", "1 April", "mois de janvier", "night", "Wednesday"."""
     k = j
-    if t.sense(k).unit is not None and t.sense(k).unit == t.sense(k - 1).unit:
+    if t.senses[k].unit is not None and t.senses[k].unit == t.senses[k - 1].unit:
         return None
-    if t.sense(k).unit is not None and t.has(k + 1, "of"):
+    if t.senses[k].unit is not None and t.has(k + 1, "of"):
         k += 1
-        while t.has(k, "of") or t.low(k) in ("'", "’"):
+        while t.has(k, "of") or t.lows[k] in ("'", "’"):
             k += 1
-    elif t.sense(k).digits and len(t.low(k)) <= 2:
+    elif t.senses[k].digits and len(t.lows[k]) <= 2:
         k += 1
         k += t.has(k, "ordinal_mark") and t.glued(k)
-    month = t.sense(k)
+    month = t.senses[k]
     if month.month is not None and month.unit is None and len(month.low) > 2 and not t.has(k, "per"):
         end = k + 1
-        if k == j and t.sense(end).digits and len(t.low(end)) <= 2:
+        if k == j and t.senses[end].digits and len(t.lows[end]) <= 2:
             end += 1
         return Repeated(_ONE, _ONE, TimeUnit.YEAR, end)
     if k != j:
         return None
     # "chaque date anniversaire"
-    lead = t.has(j, "cycle_lead") and t.sense(j + 1).cycle is not None
-    cycle = t.sense(j + lead).cycle
+    lead = t.has(j, "cycle_lead") and t.senses[j + 1].cycle is not None
+    cycle = t.senses[j + lead].cycle
     if cycle is not None:
         return Repeated(_ONE, _ONE, cycle, j + lead + 1)
-    if t.sense(j).weekday is not None and len(t.low(j)) > 3:
+    if t.senses[j].weekday is not None and len(t.lows[j]) > 3:
         return _weekdays(t, j)
     return None
 
 
 def _weekdays(t: Tokens, j: int) -> Repeated | None:
     """Read "Tuesday and Thursday", "lundi, mercredi et vendredi" behind "each": so often a week; with hours they are a window."""
-    days = {t.sense(j).weekday}
+    days = {t.senses[j].weekday}
     end = j + 1
     for _ in range(_MOST_DAYS):
         k = end
-        k += t.low(k) == ","
+        k += t.lows[k] == ","
         k += t.has(k, "and")
         k += k > end and (t.has(k, "article") or t.phrase(k, "every") == k + 1)
-        if k == end or t.sense(k).weekday is None:
+        if k == end or t.senses[k].weekday is None:
             break
-        days.add(t.sense(k).weekday)
+        days.add(t.senses[k].weekday)
         end = k + 1
     return None if _timed(t, end) else Repeated(Decimal(len(days)), _ONE, TimeUnit.WEEK, end)
 
 
 def _timed(t: Tokens, i: int) -> bool:
     """Whether hours or more days follow a day: "jeden Montag von 8 bis 12 Uhr" is a window, "every Sunday at 02:00" is none."""
-    if t.low(i) == ",":
-        return t.sense(i + 1).weekday is not None or t.sense(i + 1).digits or t.phrase(i + 1, "time_from") != -1
+    if t.lows[i] == ",":
+        return t.senses[i + 1].weekday is not None or t.senses[i + 1].digits or t.phrase(i + 1, "time_from") != -1
     if t.has(i, "and") or t.phrase(i, "day_to") != -1:
-        return t.sense(t.phrase(i, "day_to") if t.phrase(i, "day_to") != -1 else i + 1).weekday is not None
-    if not (t.sense(i).digits or t.phrase(i, "time_from") != -1):
+        return t.senses[t.phrase(i, "day_to") if t.phrase(i, "day_to") != -1 else i + 1].weekday is not None
+    if not (t.senses[i].digits or t.phrase(i, "time_from") != -1):
         return False
     return read_interval(t, i, loose=True) is not None
 
@@ -352,21 +352,21 @@ def _per(t: Tokens, i: int, *, behind: bool, counted: bool = False) -> Repeated 
     if weak and t.has(j, "next_adjective"):
         # "am folgenden Servicetag"
         return None
-    rhythm = t.sense(j).every
-    if rhythm is not None and rhythm.led is False and t.low(j).endswith(t.lexicon.rhythms):
+    rhythm = t.senses[j].every
+    if rhythm is not None and rhythm.led is False and t.lows[j].endswith(t.lexicon.rhythms):
         # "im Monatsrhythmus"
         return Repeated(rhythm.count, rhythm.every, rhythm.unit, j + 1)
-    slash = t.low(i) == "/"
-    if slash and (t.low(i - 1) == ")" or (t.has(i - 1, "rate_unit") and t.low(i - 2) != "/")):
+    slash = t.lows[i] == "/"
+    if slash and (t.lows[i - 1] == ")" or (t.has(i - 1, "rate_unit") and t.lows[i - 2] != "/")):
         # "GB/h", "(a - b) / Minuten"
         return None
-    if t.lexicon.inverted and t.sense(j).unit is not None and t.sense(j + 1).number is not None and not t.sense(j + 1).article:
+    if t.lexicon.inverted and t.senses[j].unit is not None and t.senses[j + 1].number is not None and not t.senses[j + 1].article:
         # "per mesi sei"
         return None
-    if t.has(j, "adjective") and t.sense(j + 1).unit is not None and not t.has(j, "block"):
+    if t.has(j, "adjective") and t.senses[j + 1].unit is not None and not t.has(j, "block"):
         j += 1
     number = read_number(t, j)
-    if number is not None and number.value == 1 and not number.article and t.sense(number.end).unit is not None:
+    if number is not None and number.value == 1 and not number.article and t.senses[number.end].unit is not None:
         if slash and not t.glued(i):
             # "2 h / 4 h / 1 j"
             return None
@@ -390,7 +390,7 @@ def _per(t: Tokens, i: int, *, behind: bool, counted: bool = False) -> Repeated 
 def _per_thing(t: Tokens, j: int) -> Repeated | None:
     """Read "Gerät und Monat" behind "je"."""
     for k in range(j, j + _MOST_NOUNS):
-        if not t.low(k).isalpha() or t.sense(k).digits:
+        if not t.lows[k].isalpha() or t.senses[k].digits:
             return None
         if t.has(k + 1, "and"):
             found = _of_unit(t, k + 2, _ONE) if t.phrase(k + 2, "per") == -1 else None
@@ -406,24 +406,24 @@ def _of_unit(t: Tokens, i: int, every: Decimal, *, split: bool = False) -> Repea
             block, started = i, True
         business |= not t.has(i, "adjective") and not t.has(i, "block")
         i, skipped = i + 1, skipped + 1
-    fraction = t.sense(i).fraction
-    hour = t.sense(i + 1 + (t.low(i + 1) in _HYPHENS)).unit
-    if fraction is not None and (t.sense(i).unit is None or (hour is not None and hour.unit is TimeUnit.HOUR)):
+    fraction = t.senses[i].fraction
+    hour = t.senses[i + 1 + (t.lows[i + 1] in _HYPHENS)].unit
+    if fraction is not None and (t.senses[i].unit is None or (hour is not None and hour.unit is TimeUnit.HOUR)):
         part = i
         if split and block == -1 and not (hour is not None and hour.unit is TimeUnit.YEAR):
             block = i
         i += 1
-        while i < first + 6 and (t.low(i) in _LINKS or t.has(i, "of")):
+        while i < first + 6 and (t.lows[i] in _LINKS or t.has(i, "of")):
             i += 1
         every *= fraction
-    unit: Unit | None = t.sense(i).unit
+    unit: Unit | None = t.senses[i].unit
     if unit is None or (unit.complete and unit.count != 1):
         return None
     end = i + 1
-    if t.low(end) == "." and t.glued(end) and unit.weak and end + 1 < t.n:
+    if t.lows[end] == "." and t.glued(end) and unit.weak and end + 1 < t.n:
         end += 1
     # "Im Jahr 2023"
-    if t.sense(end).digits and len(t.low(end)) == 4 and t.low(end)[:2] in ("19", "20"):
+    if t.senses[end].digits and len(t.lows[end]) == 4 and t.lows[end][:2] in ("19", "20"):
         return None
     after = t.phrase(end, "business_after")
     business |= unit.business or after != -1

@@ -219,8 +219,8 @@ class _Scanner:
     def _may_open(self, i: int) -> bool:
         """Whether a figure can begin a window: what stands behind it tells at once."""
         t = self.t
-        following = t.sense(i + 1)
-        if following.low == "/" and t.low(i + 2) in ("5", "6", "7") and (t.lows[i] in ("5", "6") or (t.lexicon.stems and t.glued(i + 2))):
+        following = t.senses[i + 1]
+        if following.low == "/" and t.lows[i + 2] in ("5", "6", "7") and (t.lows[i] in ("5", "6") or (t.lexicon.stems and t.glued(i + 2))):
             return True
         if self._counts_days(i):
             return True
@@ -231,7 +231,7 @@ class _Scanner:
     def _opens(self, i: int, sense: Sense) -> bool:
         """Whether a word can begin a window: a day, or words such as "from" before a time."""
         t = self.t
-        if sense.low == "l" and t.low(i + 1) not in ("-", "–"):
+        if sense.low == "l" and t.lows[i + 1] not in ("-", "–"):
             return False
         if sense.timed:
             return True
@@ -252,7 +252,7 @@ class _Scanner:
 
     def _counts_days(self, i: int) -> bool:
         """Whether "six days" stands here."""
-        unit = self.t.sense(i + 1).unit
+        unit = self.t.senses[i + 1].unit
         return unit is not None and unit.unit is TimeUnit.DAY and self.t.senses[i].number in _DAYS_A_WEEK
 
     def _window(self, i: int, window: Window) -> int:

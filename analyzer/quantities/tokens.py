@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import accumulate
 from typing import Any
 
@@ -19,14 +18,11 @@ _MARGIN = 32
 class Tokens:
     """Tokens of one text; some way beyond `n` (and below 0) there are empty words, so that the grammar need not ask.
 
-    `low(i)` and `sense(i)` are the lists' own look-up: they are asked a hundred times a sentence. Each of `pieces` is a token with the space before
-    it, so that where it stands need not be known until somebody asks.
+    `lows` and `senses` are looked into a hundred times a sentence. Each of `pieces` is a token with the space before it, so that where it stands need
+    not be known until somebody asks.
     """
 
-    __slots__ = ("barren", "ends", "lengths", "lexicon", "low", "lows", "n", "numbers", "pieces", "sense", "senses", "text")
-
-    low: Callable[[int], str]
-    sense: Callable[[int], Sense]
+    __slots__ = ("barren", "ends", "lengths", "lexicon", "lows", "n", "numbers", "pieces", "senses", "text")
 
     def __init__(self, text: str, lexicon: Lexicon, pieces: list[str], senses: list[Sense]) -> None:
         self.text, self.lexicon = text, lexicon
@@ -39,9 +35,8 @@ class Tokens:
         if "-\n" in text or "\xad" in text:
             senses = self._heal(senses)
         self.n = len(senses)
-        self.lows = lows = [sense.low for sense in senses] + _EMPTY_LOWS
-        self.senses = senses = senses + _EMPTY
-        self.low, self.sense = lows.__getitem__, senses.__getitem__
+        self.lows = [sense.low for sense in senses] + _EMPTY_LOWS
+        self.senses = senses + _EMPTY
 
     def _heal(self, senses: list[Sense]) -> list[Sense]:
         """Join words that a line end cut in two ("Mo-/nate"), where the whole means something."""

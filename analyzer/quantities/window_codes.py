@@ -27,10 +27,10 @@ class Window(NamedTuple):
 
 def read_code(t: Tokens, i: int) -> Window | None:
     """Read "5x9", "8x5", "12x7" at token `i`."""
-    cross = t.low(i + 1)
+    cross = t.lows[i + 1]
     if cross not in _CROSS and cross != "/":
         return None
-    first, second = t.low(i), t.low(i + 2)
+    first, second = t.lows[i], t.lows[i + 2]
     if not (first.isascii() and first.isdecimal() and second.isascii() and second.isdecimal()) or len(first + second) > 4:
         return None
     low, high = sorted((int(first), int(second)))
@@ -38,11 +38,11 @@ def read_code(t: Tokens, i: int) -> Window | None:
         return None
     if cross == "/" and not (t.glued(i + 1) and t.glued(i + 2) and _plans(t, i)):
         return None
-    unit = t.sense(i + 3).unit
+    unit = t.senses[i + 3].unit
     end = i + 3 + (unit is not None and unit.unit is TimeUnit.HOUR)
     if high == 24:
         last = skip_more(t, end)
-        full_year = any(t.low(k) == "365" for k in range(i, last))
+        full_year = any(t.lows[k] == "365" for k in range(i, last))
         end, holidays = read_holidays(t, last)
         if holidays is None:
             holidays = True if full_year else find_holidays_near(t, end)
@@ -56,7 +56,7 @@ def _plans(t: Tokens, i: int) -> bool:
     """Whether "8/5" is no date: public holidays behind it where dates have dots ("16/6 exkl. Feiertage"), or "24/7" nearby."""
     if t.lexicon.stems and read_holidays(t, i + 3)[1] is not None:
         return True
-    if t.low(i) == "24" or t.low(i + 3) == "/" or t.low(i - 1) == "/":
+    if t.lows[i] == "24" or t.lows[i + 3] == "/" or t.lows[i - 1] == "/":
         return False
     around = range(max(1, i - _NEAR), min(t.n - 1, i + _NEAR))
     return any(t.lows[k] == "/" and t.lows[k - 1] == "24" and t.lows[k + 1] == "7" for k in around)
@@ -66,14 +66,14 @@ def skip_more(t: Tokens, i: int) -> int:
     """Skip what repeats a round-the-clock window: "24/24, 7/7, 365 jours par an"."""
     for _ in range(4):
         j = i
-        if t.low(j) in _MORE_MARKS or t.has(j, "and") or t.has(j, "week_link"):
+        if t.lows[j] in _MORE_MARKS or t.has(j, "and") or t.has(j, "week_link"):
             j += 1
         found = t.phrase(j, "whole_week_more")
         whole = t.phrase(j, "whole_week")
         best = max(found, whole)
         if best == -1:
             break
-        i = best + (t.low(best) == ")" and t.low(j - 1) == "(")
+        i = best + (t.lows[best] == ")" and t.lows[j - 1] == "(")
     return i
 
 

@@ -74,9 +74,9 @@ class _Reader:
         t, k = self.t, i
         if isinstance(self.items[-1] if self.items else None, Interval):
             k = self._placed(i)
-        zoned = t.low(i) in (",", "(") or any(t.has(j, "zone") for j in range(i, k))
+        zoned = t.lows[i] in (",", "(") or any(t.has(j, "zone") for j in range(i, k))
         for skip in dict.fromkeys((*self._links(i), *((k, *self._links(k)) if k != i else ()))):
-            if t.low(skip - 1) == "|" and self._complete():
+            if t.lows[skip - 1] == "|" and self._complete():
                 # The next cell of a table has a window of its own.
                 return -1
             named = read_days(t, skip + (t.has(skip, "from") and t.senses[skip + 1].weekday is not None), timed=True)
@@ -94,36 +94,36 @@ class _Reader:
         """Read the "– 24/24" of "7/7 – 24/24"."""
         t = self.t
         days = bool(self.items) and not isinstance(self.items[-1], Interval) and not self._complete()
-        return self._part(i + 1) if days and t.low(i) in _DASHES and t.phrase(i + 1, "whole_week") != -1 else -1
+        return self._part(i + 1) if days and t.lows[i] in _DASHES and t.phrase(i + 1, "whole_week") != -1 else -1
 
     def _skip_place(self, i: int) -> int:
         """Skip a time zone or place of up to three words behind a time."""
         t = self.t
-        if t.low(i) == "(":
+        if t.lows[i] == "(":
             # "(heure de l'Est)"
             for k in range(i + 1, i + _BRACKET):
-                if t.low(k) == ")":
+                if t.lows[k] == ")":
                     return k + 1
-                if t.sense(k).digits or t.sense(k).weekday is not None or t.low(k) == "":
+                if t.senses[k].digits or t.senses[k].weekday is not None or t.lows[k] == "":
                     break
             return i
         for k in range(i, i + _PLACE + 1):
-            if k > i and (t.low(k) == "," or read_days(t, k, timed=True) is not None or t.phrase(k, "window_link") != -1):
+            if k > i and (t.lows[k] == "," or read_days(t, k, timed=True) is not None or t.phrase(k, "window_link") != -1):
                 return k
-            if not t.low(k).isalpha() or t.has(k, "and") or t.sense(k).unit is not None or "\n" in t.gap(k):
+            if not t.lows[k].isalpha() or t.has(k, "and") or t.senses[k].unit is not None or "\n" in t.gap(k):
                 break
         return i
 
     def _placed(self, i: int) -> int:
-        return self._skip_zone(i) if self.t.low(i) == "," else self._skip_place(i)
+        return self._skip_zone(i) if self.t.lows[i] == "," else self._skip_place(i)
 
     def _skip_zone(self, i: int) -> int:
         """Skip a time zone between commas: "8 h à 18 h, heure de Paris, du lundi au vendredi"."""
         t, zone = self.t, False
         for k in range(i + 1, i + _ZONE):
-            if t.low(k) in (",", "("):
+            if t.lows[k] in (",", "("):
                 return k if zone else i
-            if not t.low(k).isalpha() and t.low(k) not in ("'", "’"):
+            if not t.lows[k].isalpha() and t.lows[k] not in ("'", "’"):
                 break
             zone |= t.has(k, "zone")
         return i
@@ -148,7 +148,7 @@ class _Reader:
             self.whole = True
             self.useful = skip_more(t, whole)
             begin = self.start if self._has_days() else i
-            self.full_year = any(t.low(k) == "365" for k in range(begin, self.useful)) or is_whole_year(t, begin, self.useful)
+            self.full_year = any(t.lows[k] == "365" for k in range(begin, self.useful)) or is_whole_year(t, begin, self.useful)
             return self.useful
         if self.items or self.whole:
             end, holidays = read_holidays(t, i)
@@ -156,7 +156,7 @@ class _Reader:
                 self.holidays = holidays
                 self.useful = end
                 return end
-        across = _across(t, i) if t.sense(i).weekday is not None else None
+        across = _across(t, i) if t.senses[i].weekday is not None else None
         if across is not None:
             self.laid += across[0]
             self.useful = across[1]
@@ -187,10 +187,10 @@ class _Reader:
         if excepted != -1:
             return excepted
         found = read_interval(t, i, between=self.led and bool(self.items), loose=self._has_days())
-        if found is None and not self.items and t.sense(i).digits:
+        if found is None and not self.items and t.senses[i].digits:
             # "9 to 5, Monday to Friday"
             found = read_interval(t, i, between=True)
-            if found is not None and not any(t.sense(j).weekday is not None for j in (found.end, *self._links(found.end))):
+            if found is not None and not any(t.senses[j].weekday is not None for j in (found.end, *self._links(found.end))):
                 return -1
         if found is None:
             return -1
@@ -218,7 +218,7 @@ class _Reader:
         days: frozenset[int] = frozenset()
         j, end = i + 1, -1
         for _ in range(_MOST_EXCEPTED):
-            found = read_days(t, j + (t.has(j, "article") or t.low(j) in ("on", "an", "am")))
+            found = read_days(t, j + (t.has(j, "article") or t.lows[j] in ("on", "an", "am")))
             if found is not None:
                 days, end = days | found.days, found.end
             else:
@@ -227,9 +227,9 @@ class _Reader:
                     break
                 self.holidays, end = False, k
             j = end
-            if t.low(j) == "," and t.has(j + 1, "and"):
+            if t.lows[j] == "," and t.has(j + 1, "and"):
                 j += 1
-            if t.low(j) != "," and not t.has(j, "and"):
+            if t.lows[j] != "," and not t.has(j, "and"):
                 break
             j += 1
         if end == -1 or len(days) in (0, len(WEEK)):
@@ -247,8 +247,8 @@ class _Reader:
         days = read_days(t, i, timed=bool(self.items))
         if days is None:
             return None
-        if t.sense(i - 1).ordinal is not None or (
-            t.low(i - 1) == "." and t.glued(i - 1) and t.sense(i - 2).digits and t.low(i - 2).isdecimal()
+        if t.senses[i - 1].ordinal is not None or (
+            t.lows[i - 1] == "." and t.glued(i - 1) and t.senses[i - 2].digits and t.lows[i - 2].isdecimal()
         ):
             # "third Tuesday, 20-24": once a month.
             return None
@@ -273,7 +273,7 @@ class _Reader:
             return half
         self.items.append(days.days)
         self.last_days = days.end
-        if t.sense(i).number is not None and i == self.start:
+        if t.senses[i].number is not None and i == self.start:
             self.skipped = days.end
         # "chaque nuit de 20 h à 6 h, sept jours sur sept" says the same twice.
         if timed and (isinstance(self.items[0], Interval) or days.days == WEEK == self.items[0]):
@@ -304,8 +304,8 @@ class _Reader:
             end = self.t.phrase(days.end, name)
             if end == -1:
                 continue
-            hours = end + (self.t.low(end) == ",")
-            if self.t.sense(hours).digits or self.t.phrase(hours, "time_from") != -1:
+            hours = end + (self.t.lows[end] == ",")
+            if self.t.senses[hours].digits or self.t.phrase(hours, "time_from") != -1:
                 return self._plain(days, end)
             if len(times) > 1 and not isinstance(self.items[0], Interval):
                 self.items += [days.days, times[0] if morning else times[1]]
@@ -375,7 +375,7 @@ class _Reader:
         return [i, *self._links(i), *(self._links(place) if place != i else ())]
 
     def _weekday(self, i: int) -> bool:
-        return self.t.sense(i + self.t.has(i, "from")).weekday is not None
+        return self.t.senses[i + self.t.has(i, "from")].weekday is not None
 
     def _lists(self, i: int, behind: list[int]) -> bool:
         """Whether more times follow with days behind them: "von 8 bis 12 und von 13 bis 17 Uhr", "9-12 / 14-18 dal lunedì"."""
@@ -389,7 +389,7 @@ class _Reader:
     def _opens(self, i: int, found: Interval) -> bool:
         """Whether figures alone are hours: "06-22, 7 giorni su 7", "9 to 5, Monday to Friday", but not "art. 5-7, Montag"."""
         t = self.t
-        clear = not self.items and not t.has(i - 1, "numbered") and t.low(i - 1) not in (".", "-", "/") and "." not in t.low(i)
+        clear = not self.items and not t.has(i - 1, "numbered") and t.lows[i - 1] not in (".", "-", "/") and "." not in t.lows[i]
         # "21-6, da domenica a giovedì"
         runs = found.stop > found.start or found.start >= _EVENING
         return clear and runs and (found.stop - found.start) % DAY >= _HOUR and self._stands(i, found)
@@ -436,7 +436,7 @@ class _Reader:
     def _closed(self, end: int) -> int:
         """Take in the bracket that closes one of the window: "07:00–19:00 (Mon–Fri)"."""
         t = self.t
-        if t.low(end) != ")" or t.low(end - 1) == ")":
+        if t.lows[end] != ")" or t.lows[end - 1] == ")":
             return end
         depth = 0
         for k in range(self.start, end):
@@ -451,7 +451,7 @@ class _Reader:
         # "Montag bis Freitag 8-17; 24/7": days named behind a stop are of no concern.
         some = frozenset().union(*days)
         end = self.end = max(self.useful, self.last_days)
-        if some == WEEK or self.t.has(end, "include") or self.t.sense(end).digits or self.t.phrase(end, "time_from") != -1:
+        if some == WEEK or self.t.has(end, "include") or self.t.senses[end].digits or self.t.phrase(end, "time_from") != -1:
             self.end = self.useful
             return None
         return some
@@ -483,7 +483,7 @@ class _Reader:
 
 def _days_behind(t: Tokens, i: int) -> int:
     """Skip "7j/7" and the like behind "24h/24 et"."""
-    j = i + (t.low(i) in (",", "/") or t.has(i, "and"))
+    j = i + (t.lows[i] in (",", "/") or t.has(i, "and"))
     return t.phrase(j, "days_all")
 
 
@@ -510,7 +510,7 @@ def _across(t: Tokens, i: int) -> tuple[list[tuple[int, int, int]], int] | None:
     opens = None if first is None else _time_of(t, first[1])
     if first is None or opens is None:
         return None
-    to = opens.end + (t.low(opens.end) == ",")
+    to = opens.end + (t.lows[opens.end] == ",")
     j = max(t.phrase(to, "day_to"), t.phrase(to, "time_to"), t.phrase(to, "night_to"))
     # "tra venerdì alle 22 e sabato alle 6"
     open_end = j == -1 or (t.has(to, "and") and not t.has(i - 1, "between"))
@@ -529,7 +529,7 @@ def _across(t: Tokens, i: int) -> tuple[list[tuple[int, int, int]], int] | None:
 
 def _time_of(t: Tokens, i: int) -> Time | None:
     """Read the time behind a day, with "at" or a comma between."""
-    i += t.low(i) == ","
+    i += t.lows[i] == ","
     lead = t.phrase(i, "clock_lead")
     if lead == -1:
         i += t.has(i, "time_of")
