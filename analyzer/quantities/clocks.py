@@ -137,7 +137,7 @@ def _marked(t: Tokens, i: int, minutes: int, *, bare: bool) -> Time | None:
             and (t.glued(i + 1) or t.gap(i + 1) in (" ", "\xa0"))
         ):
             end = i + 2
-            if t.lows[end] in ("h", "uhr") and t.glued(end):
+            if t.has(end, "clock_mark") and t.glued(end):
                 end += 1
             return Time(minutes + more, end)
         if minutes < _NOON:
@@ -255,8 +255,7 @@ def read_lone_clock(t: Tokens, i: int) -> int:
     if len(t.lows[i]) == _MILITARY and t.lows[i].isdecimal():
         # "at 2200 hours", but not "1200 hours of support"
         return found.end if t.phrase_before(i, "clock_lead") != -1 and t.phrase(found.end, "per") == -1 else -1
-    last = t.lows[found.end - 1]
-    if found.meridiem or last in ("uhr", "am", "pm") or t.lows[i + 1] == ":":
+    if found.meridiem or t.has(found.end - 1, "clock_only") or t.lows[i + 1] == ":":
         return found.end
     if t.has(found.end - 1, "noon") or t.has(found.end - 1, "midnight"):
         return -1
