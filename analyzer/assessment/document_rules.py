@@ -215,7 +215,7 @@ _ANNEX_NAME = r"\s*(?:n[o°]\.?\s*)?(\d{1,2}|[A-Z]\b(?!\.[a-zà-ü])|[IVX]{1,4}\
 def _missing_annex(options: dict[str, Any], groups: Mapping[str, Group], where: str) -> DocumentCheck:
     """An annex is referred to by name, and nothing in the document begins with that name."""
     words = {
-        language: (re.compile(rf"\b({'|'.join(stems)}){_ANNEX_NAME}", re.IGNORECASE), _all_needed([stem.lower() for stem in stems]))
+        language: (_expression(rf"\b({'|'.join(stems)}){_ANNEX_NAME}", where, re.IGNORECASE), _all_needed([stem.lower() for stem in stems]))
         for language, stems in _words(options, where).items()
     }
 
@@ -249,16 +249,27 @@ def _missing_annex(options: dict[str, Any], groups: Mapping[str, Group], where: 
 
 def _words(options: dict[str, Any], where: str) -> dict[str, list[str]]:
     words = options.get("words")
-    if not isinstance(words, dict) or not all(isinstance(stems, list) for stems in words.values()):
+    if not isinstance(words, dict) or not all(map(_are_strings, words.values())):
         raise ResourceError(f"{where}: words must be lists per language")
     return words
+
+
+def _are_strings(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def _expression(pattern: str, where: str, flags: int = 0) -> re.Pattern[str]:
+    try:
+        return re.compile(pattern, flags)
+    except re.error as error:
+        raise ResourceError(f"{where}: {error} in an expression", hint="see the documentation of Python's re") from error
 
 
 def _all_needed(expressions: list[str]) -> tuple[str, ...]:
     """Return strings of which a text holds one where one of the expressions matches: ("",) where that cannot be told."""
     if any(re.search(r"\(\?[a-zA-Z-]", expression) for expression in expressions):
         return ("",)  # flags: letters may not stand for themselves
-    choices = []
+    choices: list[tuple[str, ...]] = []
     for expression in expressions:
         found = [choice for choice in (required_literals(expression, shortest=1), leading_literals(expression)) if choice]
         choices.append(min(found, key=len, default=("",)))
@@ -268,10 +279,9 @@ def _all_needed(expressions: list[str]) -> tuple[str, ...]:
 @_check("blank_fields")
 def _blank_fields(options: dict[str, Any], groups: Mapping[str, Group], where: str) -> DocumentCheck:
     """Blanks of a form were never filled in. A line of blanks for a signature or a date beside it is no gap."""
-    try:
-        blank = re.compile("|".join(options["blanks"]))
-    except (KeyError, TypeError, re.error) as error:
-        raise ResourceError(f"{where}: blanks must be a list of expressions: {error}") from error
+    if not _are_strings(options.get("blanks")):
+        raise ResourceError(f"{where}: blanks must be a list of expressions")
+    blank = _expression("|".join(options["blanks"]), where)
     signature = _group(options, "signature", groups, where)
     # Hardly a row holds a blank: what each of them must hold tells so at once.
     needed = _all_needed(options["blanks"])

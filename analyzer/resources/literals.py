@@ -27,6 +27,8 @@ _LONGEST_WORD = 60
 _LETTERS = re.compile(r"[^\\.^$*+?|()\[\]{}]+")
 _REPEATS = tuple("?*{")
 _COUNT = re.compile(r"\{(\d*)(?:,\d*)?\}")
+#: Escapes that stand for a letter by its number or name, or for a group: nothing is known of what they match.
+_NUMBERED = re.compile(r"\\(?:x..|u....|U.{8}|N\{[^}]*\}|\d{1,3})", re.DOTALL)
 _FIGURES = tuple("0123456789")
 _CLASS_OF_FIGURES = re.compile(r"(?:\d-\d|\d)+", re.ASCII)
 #: Literals of this length tell much; shorter ones are tried for all texts, once for all expressions that share them.
@@ -93,29 +95,30 @@ def _candidates(branch: str, shortest: int) -> list[tuple[str, ...]]:
         character = branch[position]
         plain = ""
         if character == "\\":
-            step = 2
+            numbered = _NUMBERED.match(branch, position)
+            step = 2 if numbered is None else len(numbered[0])
             escaped = branch[position + 1]
             if not escaped.isalnum():
                 plain = escaped
             elif escaped == "d" and not _may_be_absent(branch, position + 2):
                 found.append(_FIGURES)
         elif character == "[":
-            step = branch.index("]", position + 2) - position + 1
+            step = _class_end(branch, position) - position + 1
             figures = _figures_of(branch[position + 1 : position + step - 1])
             if figures and not _may_be_absent(branch, position + step):
                 found.append(figures)
         elif character == "(":
             step = _group_end(branch, position) - position + 1
             inner = branch[position + 1 : position + step - 1]
-            if not inner.startswith(("?=", "?!", "?<")) and not _may_be_absent(branch, position + step):
+            if (not inner.startswith("?") or inner.startswith("?:")) and not _may_be_absent(branch, position + step):
                 literals = required_literals(inner.removeprefix("?:"), shortest)
                 if literals:
                     found.append(literals)
-        elif character == "{":
-            step = branch.index("}", position) - position + 1
+        elif character == "{" and (count := _COUNT.match(branch, position)) is not None:
+            step = len(count[0])
         else:
             step = 1
-            plain = character if character not in ".^$*+?|)]}" else ""
+            plain = character if character not in ".^$*+?|)" else ""
         if plain and not _may_be_absent(branch, position + step):
             run += plain if branch[position + step : position + step + 1] != "{" else plain * _least(branch, position + step)
         else:
@@ -148,6 +151,16 @@ def _least(branch: str, after: int) -> int:
     return 1 if count is None else min(int(count.group(1) or 0), 8)
 
 
+def _class_end(pattern: str, start: int) -> int:
+    """Return the position of the bracket that closes the class of letters opened at `start`."""
+    position = start + 1 + (pattern[start + 1 : start + 2] == "^")
+    # The first letter may be a closing bracket.
+    position += 2 if pattern[position : position + 1] == "\\" else 1
+    while pattern[position] != "]":
+        position += 2 if pattern[position] == "\\" else 1
+    return position
+
+
 def _group_end(pattern: str, start: int) -> int:
     """Return the position of the bracket that closes the group opened at `start`."""
     depth = 0
@@ -157,7 +170,7 @@ def _group_end(pattern: str, start: int) -> int:
         if character == "\\":
             position += 1
         elif character == "[":
-            position = pattern.index("]", position + 2)
+            position = _class_end(pattern, position)
         elif character == "(":
             depth += 1
         elif character == ")":
@@ -179,7 +192,7 @@ def split_choices(pattern: str) -> list[str]:
         if character == "\\":
             position += 1
         elif character == "[":
-            position = pattern.index("]", position + 2)
+            position = _class_end(pattern, position)
         elif character == "(":
             position = _group_end(pattern, position)
         elif character == "|":
