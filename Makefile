@@ -73,4 +73,4 @@ samples: $(READY) ## rebuild the sample contracts (PDF, DOCX) from their sources
 	$(BIN)/python tools/build_samples.py
 
 clean: ## remove what can be rebuilt
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist out
+	rm -rf analyzer/_native $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist out

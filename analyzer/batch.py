@@ -339,8 +339,10 @@ def score(
 def collect_paths(sources: Any, *, apart: Path | None = None) -> tuple[list[Path], list[Path]]:
     """Return the files of a path, a folder or an iterable of them, sorted within folders; and those in folders that are of no format we read.
 
-    Hidden files of other formats are not named, and what lies in the folder `apart`, where results are written, is passed over.
+    Hidden files of other formats are not named, and the folder `apart`, where results are written, is passed over where it lies within; where it is the folder
+    itself or holds it, only what is written there is.
     """
+    results = None if apart is None else apart.resolve()
     found: list[Path] = []
     left_out: list[Path] = []
     for source in [sources] if isinstance(sources, str | Path) else sources:
@@ -348,14 +350,23 @@ def collect_paths(sources: Any, *, apart: Path | None = None) -> tuple[list[Path
         if not path.is_dir():
             found.append(path)
             continue
+        within = results is not None and path.resolve() in results.parents
         for entry in sorted(path.rglob("*")):
-            if (apart is not None and apart in entry.parents) or not entry.is_file():
+            if not entry.is_file() or (results is not None and _is_result(entry, results, within=within)):
                 continue
             if entry.suffix.lower() in SUFFIXES:
                 found.append(entry)
             elif not any(part.startswith(".") for part in entry.relative_to(path).parts):
                 left_out.append(entry)
     return found, left_out
+
+
+def _is_result(entry: Path, results: Path, *, within: bool) -> bool:
+    """Whether a file lies in the folder of results, or is one of them where contracts lie there too."""
+    parents = entry.resolve().parents
+    if within:
+        return results in parents
+    return parents[0] == results and (entry.name.startswith("_") or (entry.name.startswith("part-") and entry.suffix == ".parquet"))
 
 
 def _name_some(paths: Sequence[Path], most: int = 10) -> str:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
 import tempfile
+import time
 from pathlib import Path
 
 from analyzer.errors import SettingsError
-from analyzer.native import FOLDER, MODULES, PACKAGE, TYPES, key, modules
+from analyzer.native import FOLDER, MODULES, PACKAGE, TYPES, built_modules, interpreter, key, modules
 
 _LONGEST_S = 900
 _UNFINISHED = "build-"
@@ -46,15 +49,18 @@ def compile_modules() -> Path:
     Returns
     -------
     Path
-        The folder with the modules. It appears whole or not at all; those of other sources are removed.
+        The folder with the modules. It appears whole or not at all; those of other sources for the same interpreter are removed.
 
     Raises
     ------
     SettingsError
         There is no compiler, a library is missing, the folder cannot be written, or the compiler failed: its last lines are the hint.
     """
-    built = FOLDER / key()
-    if any(modules(built)):
+    try:
+        built = FOLDER / key()
+    except OSError as error:
+        raise SettingsError("The modules cannot be compiled", hint="their sources are not here as files") from error
+    if built_modules(built):
         return built
     reason = why_not()
     if reason:
@@ -63,16 +69,25 @@ def compile_modules() -> Path:
         FOLDER.mkdir(exist_ok=True)
         with tempfile.TemporaryDirectory(dir=FOLDER, prefix=_UNFINISHED) as folder:
             made = _build(Path(folder))
-            for other in FOLDER.iterdir():
-                if not other.name.startswith(_UNFINISHED):
-                    shutil.rmtree(other, ignore_errors=True)
+            if built_modules(built):
+                # Somebody else was quicker.
+                return built
+            shutil.rmtree(built, ignore_errors=True)
             os.replace(made, built)
+        _clear(built)
     except OSError as error:
-        if any(modules(built)):
-            # Somebody else was quicker.
+        if built_modules(built):
             return built
         raise SettingsError(f"Cannot write to {FOLDER}: {error.strerror}", hint="compile as the owner of the installation") from error
     return built
+
+
+def _clear(built: Path) -> None:
+    """Remove what was built from other sources for this interpreter, and what was left unfinished long ago."""
+    for other in FOLDER.iterdir():
+        unfinished = other.name.startswith(_UNFINISHED) and time.time() - other.stat().st_mtime > 2 * _LONGEST_S
+        if unfinished or (other.name.startswith(f"{interpreter()}-") and other != built):
+            shutil.rmtree(other, ignore_errors=True)
 
 
 def _build(folder: Path) -> Path:
@@ -95,11 +110,25 @@ def _build(folder: Path) -> Path:
         "tmp",
         ",".join(map(str, sources)),
     ]
-    try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, errors="replace", timeout=_LONGEST_S)
-    except subprocess.TimeoutExpired as error:
-        raise SettingsError("Compiling took too long", hint="the program works without it") from error
-    if done.returncode != 0 or not any(modules(folder / "out")):
-        last = " / ".join((done.stderr or done.stdout).strip().splitlines()[-3:])
+    with subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace", start_new_session=True
+    ) as process:
+        try:
+            out, err = process.communicate(timeout=_LONGEST_S)
+        except BaseException as error:
+            # The compiler is a child of the child.
+            _kill(process)
+            if isinstance(error, subprocess.TimeoutExpired):
+                raise SettingsError("Compiling took too long", hint="the program works without it") from error
+            raise
+    if process.returncode != 0 or not any(modules(folder / "out")):
+        last = " / ".join((err or out).strip().splitlines()[-3:])
         raise SettingsError("Compiling failed", hint=f"{last}; the program works without it")
     return folder / "out"
+
+
+def _kill(process: subprocess.Popen[str]) -> None:
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()

@@ -58,7 +58,8 @@ class _Finder(MetaPathFinder):
 
     def find_spec(self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> ModuleSpec | None:
         file = self.files.get(fullname)
-        return None if file is None else spec_from_file_location(fullname, file)
+        # The folder may have been replaced since.
+        return spec_from_file_location(fullname, file) if file is not None and file.is_file() else None
 
 
 def use_native() -> bool:
@@ -66,14 +67,26 @@ def use_native() -> bool:
 
     Imports that are done already are not touched.
     """
-    if os.environ.get(PURE) or not FOLDER.is_dir():
+    if os.environ.get(PURE, "0") not in ("", "0") or not FOLDER.is_dir():
         return False
-    built = FOLDER / key()
-    files = dict(modules(built)) if built.is_dir() else {}
+    try:
+        files = built_modules(FOLDER / key())
+    except OSError:
+        # A package without its sources, or one that cannot be looked into: nothing needs compiled modules.
+        return False
     if not files:
         return False
     sys.meta_path.insert(0, _Finder(files))
     return True
+
+
+def built_modules(folder: Path) -> dict[str, Path]:
+    """Return the files of the modules in `folder` by name; none where one of them is missing or empty."""
+    files = dict(modules(folder)) if folder.is_dir() else {}
+    wanted = {f"analyzer.{name.removesuffix('.py').replace('/', '.')}" for name in MODULES}
+    # They share one library of their own.
+    whole = wanted <= files.keys() and len(files) > len(wanted) and all(file.stat().st_size for file in files.values())
+    return files if whole else {}
 
 
 def modules(folder: Path) -> Iterator[tuple[str, Path]]:
@@ -84,5 +97,10 @@ def modules(folder: Path) -> Iterator[tuple[str, Path]]:
 
 def key() -> str:
     """Return a name for these sources and this interpreter."""
-    sources = b"".join(name.encode() + (PACKAGE / name).read_bytes() for name in (*MODULES, *TYPES))
-    return f"{SUFFIX.split('.')[1]}-{source_hash(sources).hex()}"
+    sources = b"".join(name.encode() + (PACKAGE / name).read_bytes() for name in (*MODULES, *TYPES, "compiling.py"))
+    return f"{interpreter()}-{source_hash(sources).hex()}"
+
+
+def interpreter() -> str:
+    """Return the name of what compiled modules run on: version and machine."""
+    return SUFFIX.split(".")[1]

@@ -25,5 +25,5 @@ fi
 [ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
 "$venv/bin/python" -m pip install --quiet --upgrade "pip>=24"
 "$venv/bin/python" -m pip install --quiet --editable ".[dev]"
-# Twice as fast in the innermost loops; without a C compiler all of it runs as Python.
+# The innermost loops in half to two thirds of the time; without a C compiler all of it runs as Python.
 "$venv/bin/clause-analyzer" compile --if-possible

@@ -159,7 +159,11 @@ def _parser() -> argparse.ArgumentParser:
     model = add("model", "Check that the model loads and still finds its self-test sentences.", _model)
     model.add_argument("--model", metavar="MODEL", help="model folder; default: the shipped model")
 
-    compiled = add("compile", "Compile the innermost modules, so that they run twice as fast (a minute; needs a C compiler).", _compile)
+    compiled = add(
+        "compile",
+        "Compile the innermost modules, so that they take half to two thirds of the time (a minute; needs a C compiler; again after an update).",
+        _compile,
+    )
     compiled.add_argument("--if-possible", action="store_true", help="where it is not, say why and go on in Python")
 
     app = add("app", "Open the page in the browser.", _app)

@@ -199,3 +199,26 @@ def test_score_refuses_foreign_folders(tmp_path: Path) -> None:
     (folder / "_manifest.json").write_text(json.dumps({"settings": 1}))
     with pytest.raises(DataError, match="damaged"):
         analyzer.score(FILES[:1], folder)
+
+
+@pytest.mark.parametrize(("sources", "out"), [("contracts/2024", "contracts"), ("contracts", "contracts"), (".", ".")])
+def test_contracts_in_the_folder_of_results_are_scored_and_results_are_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sources: str, out: str
+) -> None:
+    folder = tmp_path / "contracts" / "2024"
+    folder.mkdir(parents=True)
+    (folder / "a.txt").write_text("The fee is CHF 10 per month.")
+    monkeypatch.chdir(tmp_path)
+    first = analyzer.score(sources, out, n_jobs=1)
+    second = analyzer.score(tmp_path / sources, out, n_jobs=1)
+    assert (first.done, second.done, second.skipped) == (1, 0, 1)
+    assert first.left_out == second.left_out == ()
+
+
+def test_results_within_the_folder_are_passed_over_however_it_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "contracts").mkdir()
+    (tmp_path / "contracts" / "a.txt").write_text("The fee is CHF 10 per month.")
+    monkeypatch.chdir(tmp_path)
+    for _ in range(2):
+        result = analyzer.score(tmp_path / "contracts", "contracts/scores", n_jobs=1)
+        assert result.left_out == ()

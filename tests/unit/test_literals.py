@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from analyzer.resources.literals import LiteralIndex, required_literals
+from analyzer.resources.literals import LiteralIndex, leading_literals, required_literals
 
 PATTERNS = [
     "remise en (état|service)", r"(?<!\w)nda(?!\w)", "%", r"\d ?€", "licen[cs]e", "garanti", "en service ", r"(prix|tarif)s? fixes?", "d'état", "x", "24/7",
@@ -36,3 +36,26 @@ def test_memory_does_not_grow_with_the_words(monkeypatch: pytest.MonkeyPatch) ->
     assert len(index._known) <= 50
     assert index.candidates("a" * 100_000 + "serial") == {1}
     assert all(len(word) <= 60 for word in index._known)
+
+
+@pytest.mark.parametrize(
+    ("expression", "text"),
+    [
+        (r"\u00e9tat civil", "état civil"),
+        (r"\x41nnexe", "Annexe"),
+        (r"\U0001F4B0 fee", "\U0001f4b0 fee"),
+        (r"\N{EURO SIGN}uro", "€uro"),
+        (r"(abc)\1", "abcabc"),
+        ("(?>abc)d", "abcd"),
+        ("(?#note)fee", "fee"),
+        ("(?P<word>fee)s", "fees"),
+        ("monthly{", "monthly{"),
+        ("a{b}c", "a{b}c"),
+        (r"[\]x]fee", "]fee"),
+        ("[^]]fee", "xfee"),
+    ],
+)
+def test_what_is_needed_is_in_whatever_matches(expression: str, text: str) -> None:
+    assert re.search(expression, text)
+    for found in (required_literals(expression, shortest=1), leading_literals(expression)):
+        assert not found or any(literal in text for literal in found)

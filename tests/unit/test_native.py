@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from analyzer import compiling, native
 from analyzer.errors import SettingsError
 from analyzer.faces.cli import main
 
+#: The modules, and the library that they share.
+MODULE_FILES = [f"analyzer/{name.removesuffix('.py')}{native.SUFFIX}" for name in native.MODULES] + [f"shared__mypyc{native.SUFFIX}"]
 ROOT = Path(__file__).resolve().parents[2]
 #: Reads every case of every quantity, and texts that are cut, glued and broken; prints what was found and where the code came from.
 _READ_ALL = """
@@ -60,9 +63,10 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.setattr(module, "PACKAGE", tmp_path / "analyzer")
         monkeypatch.setattr(module, "FOLDER", tmp_path / "analyzer" / "_native")
     monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
-    built = native.FOLDER / native.key() / "analyzer" / "quantities"
-    built.mkdir(parents=True)
-    (built / f"scan{native.SUFFIX}").write_bytes(b"")
+    built = native.FOLDER / native.key()
+    (built / "analyzer" / "quantities").mkdir(parents=True)
+    for name in MODULE_FILES:
+        (built / name).write_bytes(b"not really a library")
     return tmp_path
 
 
@@ -76,6 +80,55 @@ def test_modules_built_from_other_sources_are_not_used(elsewhere: Path, monkeypa
 
 def test_sources_are_used_where_the_environment_says_so(elsewhere: Path) -> None:
     assert os.environ[native.PURE] and not native.use_native()
+
+
+@pytest.mark.parametrize("name", [MODULE_FILES[0], MODULE_FILES[-1]])
+@pytest.mark.parametrize("damage", [Path.unlink, lambda file: file.write_bytes(b"")], ids=["missing", "empty"])
+def test_a_damaged_folder_is_not_used_and_built_again(
+    elsewhere: Path, monkeypatch: pytest.MonkeyPatch, name: str, damage: Callable[[Path], object]
+) -> None:
+    monkeypatch.delenv(native.PURE)
+    damage(native.FOLDER / native.key() / name)
+    assert not native.use_native()
+    monkeypatch.setattr(compiling, "why_not", lambda: "")
+    monkeypatch.setattr(compiling, "_build", _write_modules)
+    assert native.built_modules(compiling.compile_modules()) and native.use_native()
+
+
+def test_other_interpreters_keep_their_modules_and_old_leavings_go(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other, former, left = (native.FOLDER / name for name in ("cpython-39-x-0123", f"{native.interpreter()}-0123", "build-abc"))
+    for folder in (other, former, left):
+        folder.mkdir()
+    os.utime(left, (0, 0))
+    _change(elsewhere)
+    monkeypatch.setattr(compiling, "why_not", lambda: "")
+    monkeypatch.setattr(compiling, "_build", _write_modules)
+    compiling.compile_modules()
+    assert other.is_dir() and not former.exists() and not left.exists()
+
+
+def test_a_program_goes_on_when_its_compiled_modules_are_taken_away(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(native.PURE)
+    assert native.use_native()
+    finder = sys.meta_path[0]
+    assert finder.find_spec("analyzer.quantities.scan", None) is not None
+    shutil.rmtree(native.FOLDER)
+    assert finder.find_spec("analyzer.quantities.scan", None) is None
+
+
+def test_a_package_without_sources_is_used_as_it_is(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(native.PURE)
+    (elsewhere / "analyzer" / "quantities" / "scan.py").unlink()
+    assert not native.use_native()
+    with pytest.raises(SettingsError, match="cannot be compiled"):
+        compiling.compile_modules()
+
+
+def _write_modules(folder: Path) -> Path:
+    for name in MODULE_FILES:
+        (folder / "out" / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "out" / name).write_bytes(b"not really a library")
+    return folder / "out"
 
 
 def test_compiling_twice_builds_once(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
