@@ -14,6 +14,12 @@ REDRAWN = 0.25
 OVER_SIZE, UNDER_IT = 3.0, 3
 #: Three spaces or more set a column apart.
 _SPACES = re.compile("[ \xa0]{3,}")
+#: Signs for an unknown letter, and control characters that a font gives for one.
+_LOST = re.compile("[\ufffd\x00-\x08\x0e-\x1f]")
+#: A bullet stands alone in front of a text or of nothing; it is no letter of it.
+_BULLET = re.compile(r"\s*[\ufffd\x00-\x08\x0e-\x1f](?=\s|$)")
+#: Closer than this share of the type size to its neighbours on the line, a sign is one of their letters or figures, or the currency of an amount.
+BESIDE = 0.7
 
 
 class Run(NamedTuple):
@@ -73,6 +79,19 @@ class RawPage:
         return sum(len(run.text.strip()) for run in self.runs)
 
     @property
+    def lost_letters(self) -> int:
+        """Characters of the text that are not known, without the bullets in front of it."""
+        count = 0
+        before: Run | None = None
+        for run in self.runs:
+            found = len(_LOST.findall(run.text))
+            if found and _BULLET.match(run.text) and not (before is not None and _stands_beside(before, run)):
+                found -= 1
+            count += found
+            before = run
+        return count
+
+    @property
     def rotated(self) -> list[str]:
         """The text that does not run along with the page."""
         return [run.text for runs in self.turned.values() for run in runs]
@@ -108,6 +127,10 @@ class RawPage:
         if self.turn == 3:
             return self.width - bottom, x0, self.width - top, x1
         return box
+
+
+def _stands_beside(before: Run, run: Run) -> bool:
+    return abs(before.bottom - run.bottom) < 0.3 * run.size and abs(run.x0 - before.x1) < BESIDE * run.size
 
 
 def drop_redrawn(runs: list[Run]) -> list[Run]:
