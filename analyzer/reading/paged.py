@@ -85,7 +85,11 @@ def _is_unread(page: RawPage) -> bool:
 
 def _is_worse(read: RawPage | None, page: RawPage) -> bool:
     """Tell whether a page that misses some letters is still better than what text recognition made of it."""
-    return read is None or (find_fault(page) == "doubtful_page" and (bool(find_fault(read)) or read.shown < LEAST_READ * page.shown))
+    return read is None or (find_fault(page) == "doubtful_page" and (bool(find_fault(read)) or _count_signs(read) < LEAST_READ * _count_signs(page)))
+
+
+def _count_signs(page: RawPage) -> int:
+    return sum(len(word) for run in page.runs for word in run.text.split())
 
 
 def _lay_out(raw: list[RawPage], settings: Settings) -> tuple[list[ReadPage], list[Notice]]:

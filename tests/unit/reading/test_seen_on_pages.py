@@ -231,6 +231,39 @@ def test_a_mark_written_over_the_page_is_no_part_of_its_sentences(engine: str) -
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+def test_clauses_before_microprint_are_text(engine: str) -> None:
+    sheet = Sheet()
+    clauses = [f"The customer pays fee number {number} for each day of delay." for number in range(30)]
+    for number, text in enumerate(clauses):
+        sheet.put(60, 800 - 20 * number, text, size=11)
+        for place in range(6):
+            sheet.put(65 + 45 * place, 802 - 20 * number, "confidential copy of a document here now", size=2.5)
+    document = sheet.read(engine)
+    assert [text for text in clauses if text not in document.text] == []
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("text", ["EUR 12,500 per year", "Sold as is"])
+def test_large_type_with_small_print_on_it_is_text(engine: str, text: str) -> None:
+    sheet = Sheet()
+    for number in range(10):
+        sheet.put(60, 780 - 12 * number, f"Offer {number} is valid for thirty days from the date of issue to the customer.", size=9)
+    sheet.put(60, 560, text, "Helvetica-Bold", 40)
+    for x in (70, 120, 170):
+        sheet.put(x, 565, "plus VAT", size=9)
+    assert text in sheet.read(engine).text
+
+
+def test_a_sentence_across_the_labels_of_a_plan_is_text() -> None:
+    sheet = Sheet()
+    for y in range(100, 700, 12):
+        for x in range(60, 500, 60):
+            sheet.put(x, y, f"Rack {x} row {y}", size=3)
+    sheet.put(60, 459, "The supplier is not liable for damage in this area.")
+    assert "The supplier is not liable for damage in this area." in sheet.read().text
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 def test_a_large_initial_does_not_gather_the_lines_beside_it(engine: str) -> None:
     sheet = Sheet()
     sheet.put(72, 770, "T", size=34)
