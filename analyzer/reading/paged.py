@@ -11,7 +11,6 @@ from analyzer.reading.runs import RawPage
 from analyzer.settings import Limits, Settings
 from analyzer.types import Notice
 
-
 #: Recognition that has less of a page than this share of its known text lost a part of it.
 LEAST_READ = 0.9
 
@@ -85,7 +84,9 @@ def _is_unread(page: RawPage) -> bool:
 
 def _is_worse(read: RawPage | None, page: RawPage) -> bool:
     """Tell whether a page that misses some letters is still better than what text recognition made of it."""
-    return read is None or (find_fault(page) == "doubtful_page" and (bool(find_fault(read)) or _count_signs(read) < LEAST_READ * _count_signs(page)))
+    return read is None or (
+        find_fault(page) == "doubtful_page" and (bool(find_fault(read)) or _count_signs(read) < LEAST_READ * _count_signs(page))
+    )
 
 
 def _count_signs(page: RawPage) -> int:

@@ -96,7 +96,10 @@ def _with_names(pages: list[RawPage], first: Callable[[], list[RawPage]], budget
         return pages
     if len(others) != len(pages):
         return pages
-    return [other if page.number in unnamed and find_fault(other) in ("", "doubtful_page") else page for page, other in zip(pages, others, strict=True)]
+    return [
+        other if page.number in unnamed and find_fault(other) in ("", "doubtful_page") else page
+        for page, other in zip(pages, others, strict=True)
+    ]
 
 
 def _read_refused(error: ReadError, second: Callable[[Callable[[int], bool]], list[RawPage]], budget: Budget) -> list[RawPage]:

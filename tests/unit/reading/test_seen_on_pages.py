@@ -341,3 +341,28 @@ def test_three_columns_are_read_one_after_another() -> None:
     text = " ".join(lines_of(*sorted(runs, key=lambda r: (r.top, r.x0))))
     assert text.index("First column has a line number 9") < text.index("Second column has a line number 0")
     assert text.index("Second column has a line number 9") < text.index("Third column has a line number 0")
+
+
+def three_columns(*inserted: Run) -> str:
+    runs = [
+        run(f"{name} column has a line number {n}", x, 100 + 12 * n, width=160)
+        for x, name in ((40, "First"), (215, "Second"), (390, "Third"))
+        for n in range(24)
+        if n not in (10, 11)
+    ]
+    return " ".join(lines_of(*sorted([*runs, *inserted], key=lambda r: (r.top, r.x0))))
+
+
+def test_a_justified_line_with_wide_gaps_is_no_row_of_a_table() -> None:
+    rows = [[(40, "which"), (110, "is"), (165, "torn"), (215, "here and"), (290, "there"), (390, "or so"), (500, "set")],
+            [(40, "by"), (85, "gaps"), (180, "so"), (215, "wide"), (350, "as"), (390, "these"), (455, "are here")]]  # fmt: skip
+    text = three_columns(*(run(word, x, 220 + 12 * n, width=20) for n, row in enumerate(rows) for x, word in row))
+    assert text.index("First column has a line number 23") < text.index("Second column has a line number 0")
+    assert text.index("Second column has a line number 23") < text.index("Third column has a line number 0")
+
+
+def test_rows_of_a_table_over_three_columns_are_read_across() -> None:
+    text = three_columns(
+        *(run(f"{word} here", x, 220 + 12 * n, width=30) for n, word in enumerate(("One", "Two")) for x in (40, 110, 260, 330, 420, 490))
+    )
+    assert " | ".join(["One here"] * 6) in text

@@ -322,7 +322,9 @@ def test_a_page_whose_accents_stay_unknown_says_so(monkeypatch: pytest.MonkeyPat
 
 
 def test_an_amount_in_an_unnamed_font_is_told() -> None:
-    page = RawPage(1, 595, 842, [Run(f"The customer pays per day the sum below. {n}", 50, 20 * n, 300, 20 * n + 10, 10, False) for n in range(1, 30)])
+    page = RawPage(
+        1, 595, 842, [Run(f"The customer pays per day the sum below. {n}", 50, 20 * n, 300, 20 * n + 10, 10, False) for n in range(1, 30)]
+    )
     assert codes_of(page) == ("", False)
     page.runs.append(Run("\ufffd" * 8, 50, 700, 100, 710, 10, False))
     page.unmapped = 8
@@ -349,7 +351,11 @@ def test_stated_letters_that_the_order_contradicts_count_as_unknown() -> None:
 
 @pytest.mark.parametrize("text", ["a\U000f5000", "\U000f0000", "x\U0010ffff", "\U0010fffe"])
 def test_a_table_that_gives_our_own_signs_is_no_fault(text: str) -> None:
-    table = stream(b"1 begincodespacerange <0000> <ffff> endcodespacerange 1 beginbfchar <0900> <" + text.encode("utf-16-be").hex().encode() + b"> endbfchar")
+    table = stream(
+        b"1 begincodespacerange <0000> <ffff> endcodespacerange 1 beginbfchar <0900> <"
+        + text.encode("utf-16-be").hex().encode()
+        + b"> endbfchar"
+    )
     glyphs = in_order(SENTENCE)
     page = page_of(
         stream(b"BT /F2 6 Tf 20 400 Td <0900> Tj 0 -20 Td <0045> Tj /F3 6 Tf 0 -20 Td <" + b"".join(b"%04x" % g for g in glyphs) + b"> Tj ET"),
