@@ -369,3 +369,13 @@ def test_a_table_that_gives_our_own_signs_is_no_fault(text: str) -> None:
     )  # fmt: skip
     document = read(page)
     assert SENTENCE in document.text and not any(sign >= "\U000f0000" for sign in document.text)
+
+
+def test_the_second_reader_is_believed_for_lost_letters_where_it_agrees_on_the_others() -> None:
+    def page(text: str, unmapped: int = 0) -> RawPage:
+        return RawPage(1, 595, 842, [Run(text, 50, 100, 500, 112, 12, False)], unmapped=unmapped)
+
+    lost = page("La r\ufffdponse est donn\ufffde dans les d\ufffdlais apr\ufffds la demande", 4)
+    assert readers._is_better(page("La réponse est donnée dans les délais après la demande"), lost)
+    assert not readers._is_better(page("/D U«SRQVH HVW GRQQ«H GDQV OHV G«ODLV DSUªV OD GHPDQGH"), lost)
+    assert not readers._is_better(page("La réponse est donnée dans les délais après la demande", 4), lost)
