@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
@@ -25,8 +26,11 @@ CROSSING = 0.35
 FROM, TO, DEPTH = 0.3, 0.7, 2
 #: Cells of a table over both columns are shorter than this on average, and there are two on either side.
 CELL = 20
+#: Cells of rows below one another begin at most this many points apart, and of two such rows at least this share of the cells does.
+SAME_START, SHARED = 3.0, 0.75
 
 _Rows = list[list[Segment]]
+_Parts = tuple[list[Segment], list[Segment]]
 
 
 class Columns(NamedTuple):
@@ -74,14 +78,16 @@ def find_gutter(rows: _Rows, low: float, high: float) -> float | None:
         if _are_columns(parted):
             return x
         # Columns between lines over the whole page, above and below: these say nothing about what is between them.
-        both = [place for place, parts in enumerate(parted) if parts and all(parts) and not _is_table_row(parts)]
+        table = _find_table_rows(parted)
+        both = [place for place, parts in enumerate(parted) if parts and all(parts) and place not in table]
         if both and _are_columns(parted[both[0] : both[-1] + 1], filled=True):
             return x
     return None
 
 
-def _are_columns(parted: Sequence[tuple[list[Segment], list[Segment]] | None], *, filled: bool = False) -> bool:
-    rows = [parts for parts in parted if parts is not None and not _is_table_row(parts)]
+def _are_columns(parted: Sequence[_Parts | None], *, filled: bool = False) -> bool:
+    table = _find_table_rows(parted)
+    rows = [parts for place, parts in enumerate(parted) if parts is not None and place not in table]
     left, right = [line for before, _ in rows for line in before], [line for _, after in rows for line in after]
     if parted.count(None) > CROSSING * (len(left) + len(right)):
         return False
@@ -107,12 +113,30 @@ def _is_prose(lines: list[Segment]) -> bool:
     return full >= 2 * LINES and sum(length for length in lengths if length >= LONG) >= LONG_SHARE * sum(lengths)
 
 
-def _is_table_row(parts: tuple[list[Segment], list[Segment]]) -> bool:
+def _find_table_rows(parted: Sequence[_Parts | None]) -> set[int]:
+    """Return the places of rows of a table over both columns: two or more with cells below one another, or cells with figures.
+
+    A justified line with wide gaps looks like cells as well, but what is below it begins elsewhere.
+    """
+    cells = [parts[0] + parts[1] if parts is not None and _has_cells(parts) else [] for parts in parted]
+    found = {place for place, row in enumerate(cells) if row and 2 * sum(any(map(str.isdigit, cell.text)) for cell in row) >= len(row)}
+    for place, (row, following) in enumerate(pairwise(cells)):
+        if row and following and _share_starts(row, following):
+            found |= {place, place + 1}
+    return found
+
+
+def _has_cells(parts: _Parts) -> bool:
     left, right = parts
     return len(left) >= 2 <= len(right) and sum(len(cell.text) for cell in left + right) < CELL * (len(left) + len(right))
 
 
-def _part(row: list[Segment], x: float) -> tuple[list[Segment], list[Segment]] | None:
+def _share_starts(row: list[Segment], following: list[Segment]) -> bool:
+    shared = sum(any(abs(cell.x0 - other.x0) <= SAME_START for other in following) for cell in row)
+    return shared >= 4 and shared >= SHARED * max(len(row), len(following))
+
+
+def _part(row: list[Segment], x: float) -> _Parts | None:
     """Return what of a row is left and right of a gutter; None where text runs over it."""
     left: list[Segment] = []
     right: list[Segment] = []
@@ -138,9 +162,10 @@ def _order(rows: _Rows, columns: Columns | None) -> _Rows:
     ordered: _Rows = []
     left: _Rows = []
     right: _Rows = []
-    for row in rows:
-        parts = _part(row, columns.x)
-        if parts is None or _is_table_row(parts):
+    parted = [_part(row, columns.x) for row in rows]
+    table = _find_table_rows(parted)
+    for place, (row, parts) in enumerate(zip(rows, parted, strict=True)):
+        if parts is None or place in table:
             heads = _take_heads(left, right)
             ordered += _order(left, columns.left) + _order(right, columns.right) + heads
             left, right = [], []

@@ -6,10 +6,13 @@ from analyzer.errors import SettingsError, TooLargeError, UnsupportedFormatError
 from analyzer.reading.budget import Budget
 from analyzer.reading.builder import TextLine
 from analyzer.reading.parts import ReadPage
-from analyzer.reading.readers import find_fault, read_raw_pages
+from analyzer.reading.readers import find_fault, misses_letters, read_raw_pages
 from analyzer.reading.runs import RawPage
 from analyzer.settings import Limits, Settings
 from analyzer.types import Notice
+
+#: Recognition that has less of a page than this share of its known text lost a part of it.
+LEAST_READ = 0.9
 
 
 def read_pdf_pages(data: bytes, settings: Settings, budget: Budget) -> tuple[list[ReadPage], list[Notice]]:
@@ -54,7 +57,7 @@ def _recognize_unread(data: bytes, raw: list[RawPage], settings: Settings, budge
     from analyzer.reading.ocr import can_recognize, ocr_hint, recognize_pages
 
     forced = settings.ocr == "force"
-    wanted = {page.number: page for page in raw if forced or (find_fault(page) and not page.gave_up)}
+    wanted = {page.number: page for page in raw if forced or (_is_unread(page) and not page.gave_up)}
     if not wanted:
         return raw
     if not can_recognize():
@@ -71,7 +74,23 @@ def _recognize_unread(data: bytes, raw: list[RawPage], settings: Settings, budge
             render_pdf(data, wanted, limits=settings.limits, password=settings.password), limits=settings.limits, text=known
         )
     }
-    return [read.get(page.number, page) for page in raw]
+    return [page if not forced and _is_worse(read.get(page.number), page) else read.get(page.number, page) for page in raw]
+
+
+def _is_unread(page: RawPage) -> bool:
+    # One unknown sign on a page is worth a notice; a page of known letters is not given away for it.
+    return find_fault(page) not in ("", "doubtful_page") or misses_letters(page)
+
+
+def _is_worse(read: RawPage | None, page: RawPage) -> bool:
+    """Tell whether a page that misses some letters is still better than what text recognition made of it."""
+    return read is None or (
+        find_fault(page) == "doubtful_page" and (bool(find_fault(read)) or _count_signs(read) < LEAST_READ * _count_signs(page))
+    )
+
+
+def _count_signs(page: RawPage) -> int:
+    return sum(len(word) for run in page.runs for word in run.text.split())
 
 
 def _lay_out(raw: list[RawPage], settings: Settings) -> tuple[list[ReadPage], list[Notice]]:
@@ -92,7 +111,8 @@ def _lay_out(raw: list[RawPage], settings: Settings) -> tuple[list[ReadPage], li
     for page, (lines, dropped, notes) in zip(raw, laid, strict=True):
         code = find_fault(page)
         if code:
-            notices.append(Notice(code, _PAGE_FAULTS[code], page.number))
+            message = _LETTERS_LOST if code == "doubtful_page" and page.recognized is None else _PAGE_FAULTS[code]
+            notices.append(Notice(code, message, page.number))
         if code == "garbled_page":
             lines, notes = [], []
         joins = previous is not None and continues(previous, lines)
@@ -137,6 +157,7 @@ def _is_one_table(before: list[TextLine], after: list[TextLine]) -> bool:
     )
 
 
+_LETTERS_LOST = "A font of the page does not say which letters some of its signs are; they were not read"
 _PAGE_FAULTS = {
     "doubtful_page": "The page was read by text recognition, which is not sure of many words",
     "garbled_page": "A font of the page does not say which letters it shows; the page was not read",

@@ -15,7 +15,7 @@ from analyzer.errors import ASK_PASSWORD, CorruptDocumentError, EncryptedDocumen
 from analyzer.reading.bounded import FOREIGN, Meter, count_pages, make_interpreter, make_manager, open_document, walk_pages
 from analyzer.reading.budget import Budget, Deadline
 from analyzer.reading.runs import RawPage, Rule, Run, split_at_spaces
-from analyzer.reading.unnamed import FIRST_SIGN, SIGNS, UnnamedGlyphs
+from analyzer.reading.unnamed import UnnamedGlyphs, without_signs
 from analyzer.settings import Limits
 
 #: A gap inside a run wider than this share of the type size is a space between words.
@@ -399,11 +399,11 @@ def _make_device(manager: Any, limits: Limits, budget: Budget) -> Any:
                     return (" ", True) if cid == 32 else ("•", True) if cid in _FREE_CODES else ("\ufffd", False)
                 self.look()  # a font's program can be large
                 if letter := font.program_letters.get(cid):
-                    return letter, True
+                    return without_signs(letter), True
                 return self.unnamed.sign(font, cid), False
             if getattr(font, "repeats_codes", False):
                 return self.unnamed.sign(font, cid, text), True
-            return (SIGNS.sub("\ufffd", text) if text > FIRST_SIGN else text), True
+            return without_signs(text), True
 
         def _add(self, text: str, matrix: Any, start: float, end: float, y: float, font: Any, fontsize: float, rise: float) -> None:
             self.characters += len(text)

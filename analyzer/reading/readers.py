@@ -17,6 +17,10 @@ from analyzer.settings import Settings
 
 #: A page with more characters that are no letters of any script than this share is garbled: its font has no table to Unicode.
 GARBLED_SHARE = 0.25
+#: More unknown letters than these, and than this share of a page: another reader or text recognition is asked for all of it.
+FEW_LOST, LOST_SHARE = 3, 0.005
+#: Share of the words known to one reader that the other must have as well.
+SAME_WORDS = 0.9
 #: Vowels make up 36 to 48 % of the Latin letters of a text; under this share, the font shows other letters than it names.
 LEAST_VOWELS, LEAST_LETTERS = 0.22, 200
 #: No letter of a text makes up more than a fifth of it (E in Dutch), and of its first 200 words over half are different.
@@ -45,7 +49,8 @@ def read_raw_pages(data: bytes, settings: Settings, budget: Budget) -> list[RawP
     def second(wanted: Callable[[int], bool]) -> list[RawPage]:
         found = list(pdfium.read_pdf_pages(data, limits=settings.limits, budget=budget, wanted=wanted, password=settings.password))
         for page in found:
-            if page.unmapped and _is_plausible(" ".join(run.text for run in page.runs)):
+            # Where few are in question, the other letters of the page would speak for them.
+            if page.unmapped > GARBLED_SHARE * page.shown and _is_plausible(" ".join(run.text for run in page.runs)):
                 page.unmapped = 0  # pdfium found the letters by the names inside the font, and they make words
         return found
 
@@ -91,7 +96,10 @@ def _with_names(pages: list[RawPage], first: Callable[[], list[RawPage]], budget
         return pages
     if len(others) != len(pages):
         return pages
-    return [other if page.number in unnamed and not find_fault(other) else page for page, other in zip(pages, others, strict=True)]
+    return [
+        other if page.number in unnamed and find_fault(other) in ("", "doubtful_page") else page
+        for page, other in zip(pages, others, strict=True)
+    ]
 
 
 def _read_refused(error: ReadError, second: Callable[[Callable[[int], bool]], list[RawPage]], budget: Budget) -> list[RawPage]:
@@ -112,7 +120,9 @@ def _read_refused(error: ReadError, second: Callable[[Callable[[int], bool]], li
 def _is_poor(page: RawPage) -> bool:
     if page.gave_up and page.shown:
         return False  # what takes one reader too long may take the other as long, and what was read would be lost with it
-    return not page.shown or page.unmapped > GARBLED_SHARE * page.shown or find_fault(page) in ("garbled_page", "broken_page", "empty_page")
+    if not page.shown or page.unmapped > GARBLED_SHARE * page.shown:
+        return True
+    return misses_letters(page) or find_fault(page) in ("garbled_page", "broken_page", "empty_page")
 
 
 def _is_better(other: RawPage, page: RawPage) -> bool:
@@ -122,9 +132,17 @@ def _is_better(other: RawPage, page: RawPage) -> bool:
         return _is_plausible(text) or (not other.unmapped and not _GARBAGE.search(text) and is_of_one_script(text))
     if other.error:
         return other.shown > page.shown
+    if not page.error and page.lost_letters and not is_garbled(page, page.shown):
+        # What the second reader gives for these is a letter only where the font names it, and what was known already must be the same.
+        return not (other.unmapped or other.lost_letters) and _has_words_of(other, page)
     # A page that was read to its end is believed over one that stopped; but pdfium may have lost what pdfminer found before it did.
     # An empty page from either is no proof that the page is empty.
     return 0 < other.shown >= page.shown
+
+
+def _has_words_of(other: RawPage, page: RawPage) -> bool:
+    known = {word for run in page.runs for word in run.text.split() if "\ufffd" not in word}
+    return len(known & {word for run in other.runs for word in run.text.split()}) >= SAME_WORDS * len(known) > 0
 
 
 def _is_plausible(text: str) -> bool:
@@ -158,7 +176,14 @@ def find_fault(page: RawPage) -> str:
     # A stamp or a signature line on a scan is text, but not the text of the page.
     if page.image_share > 0.8 and shown < 100:
         return "image_page"
+    if page.lost_letters:
+        return "doubtful_page"
     return "empty_page" if not shown and page.painted else ""
+
+
+def misses_letters(page: RawPage) -> bool:
+    """Tell whether more than a very few letters of a page are unknown."""
+    return page.recognized is None and page.lost_letters > max(FEW_LOST, LOST_SHARE * page.shown)
 
 
 def is_garbled(page: RawPage, shown: int) -> bool:

@@ -10,10 +10,19 @@ from typing import NamedTuple
 
 #: What is drawn again at most this share of the type size away is the same text.
 REDRAWN = 0.25
-#: Type so many times larger than that of most of the page, with so many other pieces of text under it, is written over the page: DRAFT, COPY.
-OVER_SIZE, UNDER_IT = 3.0, 3
+#: Type so many times larger than that of most of the page, and of at least so many points, with so many lines of text under it, is written over the page:
+#: DRAFT, COPY.
+OVER_SIZE, LEAST_OVER, UNDER_IT = 3.0, 24.0, 3
+#: Pieces of such a mark on a page, and words in each, at most; what says more is text.
+MOST_MARKS, MARK_WORDS = 3, 3
 #: Three spaces or more set a column apart.
 _SPACES = re.compile("[ \xa0]{3,}")
+#: Signs for an unknown letter, and control characters that a font gives for one.
+_LOST = re.compile("[\ufffd\x00-\x08\x0e-\x1f]")
+#: A bullet stands alone in front of a text or of nothing; it is no letter of it.
+_BULLET = re.compile(r"\s*[\ufffd\x00-\x08\x0e-\x1f](?=\s|$)")
+#: Closer than this share of the type size to its neighbours on the line, a sign is one of their letters or figures, or the currency of an amount.
+BESIDE = 0.7
 
 
 class Run(NamedTuple):
@@ -73,6 +82,19 @@ class RawPage:
         return sum(len(run.text.strip()) for run in self.runs)
 
     @property
+    def lost_letters(self) -> int:
+        """Characters of the text that are not known, without the bullets in front of it."""
+        count = 0
+        before: Run | None = None
+        for run in self.runs:
+            found = len(_LOST.findall(run.text))
+            if found and _BULLET.match(run.text) and not (before is not None and _stands_beside(before, run)):
+                found -= 1
+            count += found
+            before = run
+        return count
+
+    @property
     def rotated(self) -> list[str]:
         """The text that does not run along with the page."""
         return [run.text for runs in self.turned.values() for run in runs]
@@ -108,6 +130,10 @@ class RawPage:
         if self.turn == 3:
             return self.width - bottom, x0, self.width - top, x1
         return box
+
+
+def _stands_beside(before: Run, run: Run) -> bool:
+    return abs(before.bottom - run.bottom) < 0.3 * run.size and abs(run.x0 - before.x1) < BESIDE * run.size
 
 
 def drop_redrawn(runs: list[Run]) -> list[Run]:
@@ -169,7 +195,10 @@ def split_at_spaces(text: str, length: float, size: float) -> Iterator[tuple[str
 
 
 def part_overlaid(runs: list[Run]) -> tuple[list[Run], list[str]]:
-    """Return the runs without those that are written over others in much larger type, and the text of these."""
+    """Return the runs without the marks that are written over others in much larger type, and the text of these.
+
+    Only a word or a few without a figure, over several lines, is a mark. A price with small print on it, or clauses before microprint, are text.
+    """
     sizes = sorted((run.size, len(run.text)) for run in runs)
     half, usual = sum(length for _, length in sizes) / 2, 0.0
     for size, length in sizes:
@@ -177,18 +206,28 @@ def part_overlaid(runs: list[Run]) -> tuple[list[Run], list[str]]:
         if half <= 0:
             usual = size
             break
-    large = [run for run in runs if run.size > OVER_SIZE * usual]
-    if not 0 < len(large) <= 100:  # a mark has few words
+    large = [run for run in runs if run.size > max(OVER_SIZE * usual, LEAST_OVER) and run.text.strip()]
+    if not 0 < len(large) <= 100:
         return runs, []
-    over = {
-        id(run)
-        for run in large
-        if sum(
-            other.size * OVER_SIZE < run.size
+    over = [run for run in large if _count_lines_under(run, runs) >= UNDER_IT]
+    if not 0 < len(over) <= MOST_MARKS or not all(map(_is_mark, over)):
+        return runs, []
+    marks = set(map(id, over))
+    return [run for run in runs if id(run) not in marks], [run.text.strip() for run in over]
+
+
+def _count_lines_under(run: Run, runs: list[Run]) -> int:
+    return len(
+        {
+            round(other.bottom)
+            for other in runs
+            if other.size * OVER_SIZE < run.size
             and run.top < (other.top + other.bottom) / 2 < run.bottom
             and run.x0 < (other.x0 + other.x1) / 2 < run.x1
-            for other in runs
-        )
-        >= UNDER_IT
-    }
-    return [run for run in runs if id(run) not in over], [run.text.strip() for run in runs if id(run) in over]
+        }
+    )
+
+
+def _is_mark(run: Run) -> bool:
+    text = run.text.strip()
+    return len(text.split()) <= MARK_WORDS and not any(map(str.isdigit, text)) and text[-1] not in ".:;,?%"

@@ -22,7 +22,7 @@ from analyzer.resources import read_toml
 
 #: Signs that stand for glyphs until all pages are read: two planes in which no letter of any script is.
 FIRST_SIGN, LAST_SIGN = "\U000f0000", "\U0010fffd"
-SIGNS = re.compile(f"[{FIRST_SIGN}-{LAST_SIGN}]")
+SIGNS = re.compile(f"[{FIRST_SIGN}-\U0010ffff]")
 #: How much less than its code the number of a glyph is: in the fonts of word processors, where codes are numbers, and in fonts with fewer glyphs in front.
 SHIFTS = (29, 0, 31, 30, 28)
 USUAL_SHIFT = 29
@@ -40,6 +40,11 @@ SAME_WIDTH, NEAR_WIDTH = 0.025, 0.12
 
 _WORD = re.compile(r"[^\W\d_]+")
 _FIGURES = re.compile(r"[\d\s.,:;/%()+\-–]+")
+
+
+def without_signs(text: str) -> str:
+    """Return what a font gives for a glyph, with the sign for an unknown letter for each of our signs: no font means these."""
+    return SIGNS.sub("\ufffd", text) if max(text, default="") >= FIRST_SIGN else text
 
 
 class UnnamedGlyphs:
@@ -133,8 +138,9 @@ class UnnamedGlyphs:
                     rewritten.append(run)
                     continue
                 text = run.text.translate(table)
-                page.unmapped -= sum(
-                    table[ord(sign)] != "\ufffd" and self._stated[ord(sign) - ord(FIRST_SIGN)] == "\ufffd" for sign in signs
+                # What the PDF gave and the order contradicts is unknown now, too.
+                page.unmapped += sum(
+                    (table[ord(sign)] == "\ufffd") - (self._stated[ord(sign) - ord(FIRST_SIGN)] == "\ufffd") for sign in signs
                 )
                 if not text.strip():
                     continue

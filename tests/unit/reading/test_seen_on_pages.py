@@ -231,6 +231,39 @@ def test_a_mark_written_over_the_page_is_no_part_of_its_sentences(engine: str) -
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+def test_clauses_before_microprint_are_text(engine: str) -> None:
+    sheet = Sheet()
+    clauses = [f"The customer pays fee number {number} for each day of delay." for number in range(30)]
+    for number, text in enumerate(clauses):
+        sheet.put(60, 800 - 20 * number, text, size=11)
+        for place in range(6):
+            sheet.put(65 + 45 * place, 802 - 20 * number, "confidential copy of a document here now", size=2.5)
+    document = sheet.read(engine)
+    assert [text for text in clauses if text not in document.text] == []
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("text", ["EUR 12,500 per year", "Sold as is"])
+def test_large_type_with_small_print_on_it_is_text(engine: str, text: str) -> None:
+    sheet = Sheet()
+    for number in range(10):
+        sheet.put(60, 780 - 12 * number, f"Offer {number} is valid for thirty days from the date of issue to the customer.", size=9)
+    sheet.put(60, 560, text, "Helvetica-Bold", 40)
+    for x in (70, 120, 170):
+        sheet.put(x, 565, "plus VAT", size=9)
+    assert text in sheet.read(engine).text
+
+
+def test_a_sentence_across_the_labels_of_a_plan_is_text() -> None:
+    sheet = Sheet()
+    for y in range(100, 700, 12):
+        for x in range(60, 500, 60):
+            sheet.put(x, y, f"Rack {x} row {y}", size=3)
+    sheet.put(60, 459, "The supplier is not liable for damage in this area.")
+    assert "The supplier is not liable for damage in this area." in sheet.read().text
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 def test_a_large_initial_does_not_gather_the_lines_beside_it(engine: str) -> None:
     sheet = Sheet()
     sheet.put(72, 770, "T", size=34)
@@ -308,3 +341,28 @@ def test_three_columns_are_read_one_after_another() -> None:
     text = " ".join(lines_of(*sorted(runs, key=lambda r: (r.top, r.x0))))
     assert text.index("First column has a line number 9") < text.index("Second column has a line number 0")
     assert text.index("Second column has a line number 9") < text.index("Third column has a line number 0")
+
+
+def three_columns(*inserted: Run) -> str:
+    runs = [
+        run(f"{name} column has a line number {n}", x, 100 + 12 * n, width=160)
+        for x, name in ((40, "First"), (215, "Second"), (390, "Third"))
+        for n in range(24)
+        if n not in (10, 11)
+    ]
+    return " ".join(lines_of(*sorted([*runs, *inserted], key=lambda r: (r.top, r.x0))))
+
+
+def test_a_justified_line_with_wide_gaps_is_no_row_of_a_table() -> None:
+    rows = [[(40, "which"), (110, "is"), (165, "torn"), (215, "here and"), (290, "there"), (390, "or so"), (500, "set")],
+            [(40, "by"), (85, "gaps"), (180, "so"), (215, "wide"), (350, "as"), (390, "these"), (455, "are here")]]  # fmt: skip
+    text = three_columns(*(run(word, x, 220 + 12 * n, width=20) for n, row in enumerate(rows) for x, word in row))
+    assert text.index("First column has a line number 23") < text.index("Second column has a line number 0")
+    assert text.index("Second column has a line number 23") < text.index("Third column has a line number 0")
+
+
+def test_rows_of_a_table_over_three_columns_are_read_across() -> None:
+    text = three_columns(
+        *(run(f"{word} here", x, 220 + 12 * n, width=30) for n, word in enumerate(("One", "Two")) for x in (40, 110, 260, 330, 420, 490))
+    )
+    assert " | ".join(["One here"] * 6) in text

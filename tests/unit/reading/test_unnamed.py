@@ -294,3 +294,88 @@ def test_a_table_that_repeats_the_codes_is_not_believed_where_they_are_glyphs() 
 def test_a_table_that_repeats_the_codes_is_believed_where_they_are_letters(text: str) -> None:
     codes = list(map(ord, text))
     assert read(stated_page(text, codes, {code: float(HELVETICA.get(chr(code), 500)) for code in codes})).text == text
+
+
+# ------------------------------------------------------------------------------------------------ letters that stay unknown
+
+
+def codes_of(page: RawPage) -> tuple[str, bool]:
+    return find_fault(page), readers.misses_letters(page)
+
+
+def test_a_page_whose_accents_stay_unknown_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its order was proved for ASCII only: recognition is asked for the rest, and without it the reader is told."""
+    glyphs = in_order(FRENCH)
+    data = page_with(glyphs, widths_of(FRENCH, glyphs) | {STANDARD_ORDER.index(letter): 801.0 for letter in "éàù"})
+    asked: list[int] = []
+
+    def render(data: bytes, wanted: Mapping[int, object], **options: object) -> list[object]:
+        asked.extend(wanted)
+        return []
+
+    monkeypatch.setattr(ocr, "can_recognize", lambda: True)
+    monkeypatch.setattr(images, "render_pdf", render)
+    monkeypatch.setattr(ocr, "recognize_pages", lambda pages, **options: [])
+    document = read(data, replace(HERE, ocr="auto"))
+    assert asked == [1] and document.unread
+    assert [(notice.code, notice.page) for notice in document.notices] == [("doubtful_page", 1)]
+
+
+def test_an_amount_in_an_unnamed_font_is_told() -> None:
+    page = RawPage(
+        1, 595, 842, [Run(f"The customer pays per day the sum below. {n}", 50, 20 * n, 300, 20 * n + 10, 10, False) for n in range(1, 30)]
+    )
+    assert codes_of(page) == ("", False)
+    page.runs.append(Run("\ufffd" * 8, 50, 700, 100, 710, 10, False))
+    page.unmapped = 8
+    assert codes_of(page) == ("doubtful_page", True)
+
+
+def test_one_unknown_letter_is_told_and_a_bullet_is_none() -> None:
+    text = Run("The provider reacts within four hours of the call", 80, 100, 300, 110, 10, False)
+    assert codes_of(RawPage(1, 595, 842, [Run("\ufffd", 50, 100, 56, 110, 10, False), text])) == ("", False)
+    assert codes_of(RawPage(1, 595, 842, [text, Run("\ufffd", 302, 100, 308, 110, 10, False)])) == ("doubtful_page", False)
+    assert codes_of(RawPage(1, 595, 842, [text._replace(text="a fee of 500 \ufffd per day of delay")])) == ("doubtful_page", False)
+
+
+def test_stated_letters_that_the_order_contradicts_count_as_unknown() -> None:
+    class Font:
+        fontname, widths = "X", widths_of(SENTENCE, in_order(SENTENCE))
+
+    unnamed, font = UnnamedGlyphs(), Font()
+    text = "".join(unnamed.sign(font, glyph, chr(glyph)) for glyph in [*in_order(SENTENCE), 900])
+    page = RawPage(1, 595, 842, [Run(text, 50, 100, 500, 112, 12, False)])
+    unnamed.name_letters([page])
+    assert page.runs[0].text == SENTENCE + "\ufffd" and page.unmapped == 1 and find_fault(page) == "doubtful_page"
+
+
+@pytest.mark.parametrize("text", ["a\U000f5000", "\U000f0000", "x\U0010ffff", "\U0010fffe"])
+def test_a_table_that_gives_our_own_signs_is_no_fault(text: str) -> None:
+    table = stream(
+        b"1 begincodespacerange <0000> <ffff> endcodespacerange 1 beginbfchar <0900> <"
+        + text.encode("utf-16-be").hex().encode()
+        + b"> endbfchar"
+    )
+    glyphs = in_order(SENTENCE)
+    page = page_of(
+        stream(b"BT /F2 6 Tf 20 400 Td <0900> Tj 0 -20 Td <0045> Tj /F3 6 Tf 0 -20 Td <" + b"".join(b"%04x" % g for g in glyphs) + b"> Tj ET"),
+        b"/Font<</F2 6 0 R/F3 8 0 R>>",
+        [
+            b"<</Type/Font/Subtype/Type0/BaseFont/A/Encoding/Identity-H/ToUnicode 7 0 R/DescendantFonts[<</Type/Font/Subtype/CIDFontType2/BaseFont/A/FontDescriptor<<>>>>]>>",
+            table,
+            b"<</Type/Font/Subtype/Type0/BaseFont/B/Encoding/Identity-H/DescendantFonts[<</Type/Font/Subtype/CIDFontType2/BaseFont/B/FontDescriptor<<>>/W["
+            + b"".join(b"%d[%d]" % pair for pair in widths_of(SENTENCE, glyphs).items()) + b"]>>]>>",
+        ],
+    )  # fmt: skip
+    document = read(page)
+    assert SENTENCE in document.text and not any(sign >= "\U000f0000" for sign in document.text)
+
+
+def test_the_second_reader_is_believed_for_lost_letters_where_it_agrees_on_the_others() -> None:
+    def page(text: str, unmapped: int = 0) -> RawPage:
+        return RawPage(1, 595, 842, [Run(text, 50, 100, 500, 112, 12, False)], unmapped=unmapped)
+
+    lost = page("La r\ufffdponse est donn\ufffde dans les d\ufffdlais apr\ufffds la demande", 4)
+    assert readers._is_better(page("La réponse est donnée dans les délais après la demande"), lost)
+    assert not readers._is_better(page("/D U«SRQVH HVW GRQQ«H GDQV OHV G«ODLV DSUªV OD GHPDQGH"), lost)
+    assert not readers._is_better(page("La réponse est donnée dans les délais après la demande", 4), lost)
