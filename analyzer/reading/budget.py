@@ -44,6 +44,12 @@ class Deadline:
         return self._end < worked
 
 
+def most_seconds(limits: Limits, parts: int, *, recognizes: bool = True) -> float:
+    """Return the seconds that a document of so many parts can be allowed at most, whatever its pages ask for."""
+    for_scans = min(parts * limits.ocr_timeout_s, limits.max_pages * limits.ocr_page_timeout_s) if recognizes else 0.0
+    return limits.timeout_s + limits.max_pages * limits.timeout_per_page_s + for_scans
+
+
 class Budget:
     """Counts the pages of a document and tells how long its readers may still work.
 

@@ -95,6 +95,8 @@ def read_images(data: bytes, *, limits: Limits) -> list[GrayImage]:
     ------
     SettingsError
         Pillow is not installed.
+    ImportError
+        Another library is missing, such as numpy.
     CorruptDocumentError, TooLargeError
     """
     try:
@@ -117,8 +119,8 @@ def read_images(data: bytes, *, limits: Limits) -> list[GrayImage]:
                     if pixels > limits.max_ocr_pixels or total > 10 * limits.max_ocr_pixels:
                         raise TooLargeError(f"The image has {total:,} pixels; a page may have {limits.max_ocr_pixels:,}")
                     found.append(_read_frame(image, number + 1))
-    except TooLargeError:
-        raise
+    except (TooLargeError, ImportError):
+        raise  # a library that is missing is no damage of the image
     except Exception as error:  # Pillow's decoders raise what they like on a damaged file
         raise CorruptDocumentError("The image cannot be read", hint="open it in a viewer and save it again") from error
     return found

@@ -10,6 +10,7 @@ import atexit
 import contextlib
 import io
 import logging
+import math
 import os
 import pickle
 import signal
@@ -19,12 +20,14 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from analyzer import errors
 from analyzer.errors import AnalyzerError, CorruptDocumentError, ReadError, TimeLimitError, TooLargeError
+from analyzer.reading.budget import most_seconds
 from analyzer.reading.resident import resident_bytes
-from analyzer.reading.sniff import DOCX, HTML, ODT, TEXT, sniff
-from analyzer.reading.wire import MORE_MEMORY, NEEDS_MEMORY, load_plain, receive, send, unpack_document
+from analyzer.reading.sniff import DOCX, HTML, MAIL, ODT, TEXT, sniff
+from analyzer.reading.wire import MORE_MEMORY, NEEDS_MEMORY, WireError, load_plain, receive, send, unpack_document
 from analyzer.settings import Settings
 from analyzer.types import Document
 
@@ -139,6 +142,8 @@ class _Worker:
                 [sys.executable, "-P", "-c", _CODE, *_module_paths()], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                 env=environment, start_new_session=True, creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )  # fmt: skip
+        except TimeoutError:
+            raise  # an alarm of the caller: no process that is started says so
         except (OSError, ValueError, RuntimeError, subprocess.SubprocessError) as error:  # RuntimeError: the interpreter is ending
             raise WorkerError(str(error)) from error
 
@@ -147,50 +152,65 @@ class _Worker:
         return self.process.poll() is None
 
     def read(self, files: Files, name: str, settings: Settings, *, native: bool) -> Document:
-        try:
-            watch = _Watch(self, settings.limits.timeout_s + (0.0 if self.started else START_S), settings.limits.read_memory_bytes)
-        except RuntimeError as error:
-            self.stop()
-            raise WorkerError(str(error)) from error
+        """Read a document.
+
+        Raises
+        ------
+        ReadError
+            What the reading raised, or a limit that was passed.
+        WorkerError
+            The process ended, or sends what is no answer.
+        Exception
+            Whatever an alarm or a key of the caller raises meanwhile; the process is not clean then.
+        """
         self.clean = False
+        watch = _Watch(self, settings.limits.timeout_s + (0.0 if self.started else START_S), settings.limits.read_memory_bytes)
         try:
-            send(self.process.stdin, pickle.dumps((list(files), name, settings, native), 5))
-            while True:
-                kind, content = load_plain(receive(self.process.stdout))
-                if kind == "ready":
-                    self.started = True
-                    watch.begin(settings.limits.timeout_s)
-                elif kind == "time":
-                    watch.allowed = float(content)
-                elif kind == "last":
-                    self.retired = True
-                elif kind == "document":
-                    document = unpack_document(content)
-                    self.clean = True
-                    return document
-                elif kind == "error":
-                    code, message, hint = content
-                    self.clean = True
-                    raise _ERRORS.get(code, CorruptDocumentError)(message, hint=hint)
-        except AnalyzerError:
-            raise
-        except Exception as error:
+            watch.start()
+            answer = self._answer(
+                watch, pickle.dumps((list(files), name, settings, native), 5), settings.limits.timeout_s, _longest(files, settings)
+            )
+        except WireError as error:
             if watch.outgrown:
                 raise TooLargeError(NEEDS_MEMORY, hint=MORE_MEMORY) from error
             if watch.rang and self.started:
                 raise TimeLimitError(
                     f"The document took more than {watch.allowed:.0f} seconds", hint="split the file, or print it to a new PDF"
                 ) from error
-            raise WorkerError("it took too long to start" if watch.rang else str(error) or type(error).__name__) from error
+            raise WorkerError("it took too long to start" if watch.rang else str(error)) from error
         finally:
             watch.end()
+        # Not before the watch has ended: one that is left over would end the process while it reads for somebody else.
+        self.clean = True
+        if isinstance(answer, AnalyzerError):
+            raise answer
+        return answer
+
+    def _answer(self, watch: _Watch, request: bytes, allowed: float, longest: float) -> Document | AnalyzerError:
+        """Send a request and return what comes back; the process may be in the hands of the file it reads, so nothing it says is believed."""
+        send(self.process.stdin, request)
+        while True:
+            kind, content = load_plain(receive(self.process.stdout))
+            if kind == "ready" and not self.started:
+                self.started = True
+                watch.begin(allowed)
+            elif kind == "time" and isinstance(content, float | int) and abs(content) < math.inf:
+                watch.allowed = min(max(allowed, content), max(allowed, longest))
+            elif kind == "last":
+                self.retired = True
+            elif kind == "document":
+                return unpack_document(content)
+            elif kind == "error":
+                return _error_of(content)
+            else:
+                raise WireError(f"no answer: {kind[:40]}")
 
     def stop(self) -> None:
         """Kill the process and all that it started; once, as its number may be another's afterwards."""
         if self._stopped:
             return
         self._stopped = True
-        self.kill()
+        self._kill()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(timeout=5)
         for pipe in (self.process.stdin, self.process.stdout):
@@ -199,11 +219,38 @@ class _Worker:
                     pipe.close()
 
     def kill(self) -> None:
+        """Kill the process and all that it started, unless it has been stopped."""
+        if not self._stopped:
+            self._kill()
+
+    def _kill(self) -> None:
+        if self.process.returncode is not None:
+            return
         with contextlib.suppress(OSError):
             if hasattr(os, "killpg"):
                 os.killpg(self.process.pid, signal.SIGKILL)
             else:
                 self.process.kill()
+
+
+def _longest(files: Files, settings: Settings) -> float:
+    """Return the seconds beyond which no process gets more, whatever it says; an e-mail may bring parts along."""
+
+    def is_mail(data: bytes) -> bool:
+        try:
+            return sniff(data) == MAIL
+        except ReadError:
+            return False
+
+    parts = settings.limits.max_parts if any(is_mail(data) for _, data in files) else len(files)
+    return most_seconds(settings.limits, parts, recognizes=settings.ocr != "never")
+
+
+def _error_of(content: Any) -> AnalyzerError:
+    if not (isinstance(content, tuple) and len(content) == 3 and all(isinstance(text, str) for text in content)):
+        raise WireError("no error")
+    code, message, hint = content
+    return _ERRORS.get(code, CorruptDocumentError)(message, hint=hint)
 
 
 def _module_paths() -> list[str]:
@@ -229,7 +276,19 @@ class _Watch:
         self.begin(allowed)
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._wait, daemon=True, name="analyzer-watch")
-        self._thread.start()
+
+    def start(self) -> None:
+        """Begin to watch.
+
+        Raises
+        ------
+        WorkerError
+            No thread can be started, as at the end of the interpreter.
+        """
+        try:
+            self._thread.start()
+        except RuntimeError as error:
+            raise WorkerError(str(error)) from error
 
     def begin(self, allowed: float) -> None:
         self._begun, self._worked = time.monotonic(), _processor_seconds(self._worker.process.pid)
@@ -243,8 +302,9 @@ class _Watch:
                 self.outgrown = True
                 self._worker.kill()
                 return
-        self.rang = True
-        self._worker.kill()
+        if not self._over.is_set():
+            self.rang = True
+            self._worker.kill()
 
     def _left(self) -> float:
         passed = time.monotonic() - self._begun
@@ -257,7 +317,8 @@ class _Watch:
 
     def end(self) -> None:
         self._over.set()
-        self._thread.join()
+        if self._thread.ident is not None:
+            self._thread.join()
 
 
 def _processor_seconds(pid: int) -> float | None:

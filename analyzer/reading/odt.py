@@ -9,7 +9,8 @@ from typing import Any
 
 from analyzer.errors import CorruptDocumentError, EncryptedDocumentError, UnsafeDocumentError
 from analyzer.reading.builder import TextLine, collect_lines
-from analyzer.reading.charts import CHART_NOTICE, odf_chart_lines
+from analyzer.reading.charts import CHART_NOTICE, CUT_NOTICE, odf_chart_lines
+from analyzer.reading.embedded import odf_objects
 from analyzer.reading.numbering import format_number
 from analyzer.reading.packages import HIDDEN_NOTICE, Package, parse_xml
 from analyzer.reading.tables import row_lines
@@ -40,7 +41,6 @@ def read_odt_lines(data: bytes, *, limits: Limits) -> tuple[list[TextLine], list
     CorruptDocumentError, EncryptedDocumentError, TooLargeError, UnsafeDocumentError
     """
     notices: list[Notice] = []
-    objects: list[Any] = []
     if data.startswith(b"PK"):
         package = Package(data, limits=limits, what="OpenDocument file", program="LibreOffice")
         if _is_encrypted(package):
@@ -51,10 +51,10 @@ def read_odt_lines(data: bytes, *, limits: Limits) -> tuple[list[TextLine], list
                 roots.append(package.parse("styles.xml"))
             except CorruptDocumentError:
                 notices.append(Notice("broken_part", "A part of the OpenDocument file is damaged and was not read: styles.xml"))
-        objects = _read_objects(package, notices)
+        objects = odf_objects(package, roots, notices)
     else:
         roots = [parse_xml(data, what="The OpenDocument file", program="LibreOffice", hint=_HINT)]
-        objects = roots[:1]
+        objects = odf_objects(None, roots, notices)
     body = roots[0].find(f"{OFFICE}body/{OFFICE}text")
     if body is None:
         raise CorruptDocumentError("The OpenDocument file has no text inside", hint=_HINT)
@@ -63,36 +63,19 @@ def read_odt_lines(data: bytes, *, limits: Limits) -> tuple[list[TextLine], list
     reader = _Reader(_Styles(roots))
     lines = collect_lines(reader.block_lines(body, 0), limits.max_characters)
     charts = [chart for root in objects for chart in root.iter(f"{OFFICE}chart")]
+    any_cut = False
     for chart in charts:
-        lines += odf_chart_lines(chart)
+        words, cut = odf_chart_lines(chart)
+        lines += words
+        any_cut = any_cut or cut
     lines += [TextLine(note, new_block=True, hint="note") for note in reader.notes]
     furniture = tuple(dict.fromkeys(_furniture(roots, reader)))
-    notices += [CHART_NOTICE] if charts else []
+    notices += [CUT_NOTICE if any_cut else CHART_NOTICE] if charts else []
     notices += [HIDDEN_NOTICE] if reader.met_hidden else []
     if not lines:
         # A letter or form may stand in its head alone, as on a page of PDF.
         return [TextLine(text, new_block=True) for text in furniture], notices, ()
     return lines, notices, furniture
-
-
-def _read_objects(package: Package, notices: list[Notice]) -> list[Any]:
-    """Return the roots of what is put into the document, such as charts; a spreadsheet or another text among them is named as unread."""
-    found: list[Any] = []
-    for name in sorted(package.names):
-        if not re.fullmatch(r"(?:\./)?Object \d{1,4}/content\.xml", name):
-            continue
-        try:
-            root = package.parse(name)
-        except (CorruptDocumentError, UnsafeDocumentError):
-            notices.append(Notice("broken_part", f"A part of the OpenDocument file is damaged and was not read: {name}"))
-            continue
-        body = root.find(f"{OFFICE}body")
-        kinds = {child.tag for child in body} if body is not None else set()
-        if kinds & {f"{OFFICE}{kind}" for kind in ("spreadsheet", "text", "presentation", "drawing")}:
-            title = name.rsplit("/", 1)[0]
-            notices.append(Notice("unread_attachment", f"An object within the OpenDocument file was not read: {title}", name=title))
-        found.append(root)
-    return found
 
 
 def _is_encrypted(package: Package) -> bool:
@@ -356,7 +339,9 @@ class _Reader:
         for child in node:
             tag = child.tag
             if not isinstance(tag, str) or tag in _SKIPPED:
-                pass
+                # A conditional text is left out; it counts as hidden where it holds one.
+                texts = (*child.itertext(), child.get(f"{TEXT}string-value", "")) if tag == f"{TEXT}hidden-text" else ()
+                self.met_hidden = self.met_hidden or any(text.strip() for text in texts)
             elif tag == f"{TEXT}s" or tag == f"{TEXT}tab":
                 inline.parts.append((" ", bold))
             elif tag == f"{TEXT}line-break":

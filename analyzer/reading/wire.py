@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import pickle
 import struct
@@ -13,9 +14,24 @@ from analyzer.types import Box, Document, Line, Page, Span
 _HEAD = struct.Struct(">Q")
 #: Longest answer, in bytes; a length beyond is no length.
 _LONGEST = 2**31
+#: What a pipe says whose other end is gone (EINVAL on Windows), or that is closed.
+_BROKEN = frozenset((errno.EPIPE, errno.EINVAL, errno.EBADF, errno.ECONNRESET, errno.EIO))
+#: What a made up frame can make pickle and the types of a document raise.
+_DAMAGED = (
+    pickle.UnpicklingError, EOFError, TypeError, ValueError, AttributeError, LookupError, ArithmeticError, ImportError, AssertionError,
+    RecursionError, NotImplementedError, MemoryError,
+)  # fmt: skip
 #: Message and hint of a document that needs too much memory: the process that reads it finds out, or who watches it.
 NEEDS_MEMORY = "The document needs more memory than it may have"
 MORE_MEMORY = "raise limits.read_memory_bytes or split the file"
+
+
+class WireError(Exception):
+    """The other side is gone, or sends what is none of ours.
+
+    Only what a pipe or a frame itself can raise becomes one: an alarm of the caller may raise what it likes in the middle of a wait (a TimeoutError is an
+    OSError), and that is the caller's.
+    """
 
 
 def send(pipe: IO[bytes] | None, frame: bytes) -> None:
@@ -23,14 +39,17 @@ def send(pipe: IO[bytes] | None, frame: bytes) -> None:
 
     Raises
     ------
-    EOFError, OSError, ValueError
+    WireError
         There is no pipe, nobody reads it, or it is closed.
     """
     if pipe is None:
-        raise EOFError
-    pipe.write(_HEAD.pack(len(frame)))
-    pipe.write(frame)
-    pipe.flush()
+        raise WireError("there is no pipe")
+    try:
+        pipe.write(_HEAD.pack(len(frame)))
+        pipe.write(frame)
+        pipe.flush()
+    except (OSError, ValueError) as error:
+        raise _of_the_pipe(error, pipe) from error
 
 
 def receive(pipe: IO[bytes] | None) -> bytes:
@@ -38,21 +57,31 @@ def receive(pipe: IO[bytes] | None) -> bytes:
 
     Raises
     ------
-    EOFError, OSError, ValueError
+    WireError
         The other side is gone, or sends what is no frame.
     """
     if pipe is None:
-        raise EOFError
-    head = pipe.read(_HEAD.size)
-    if len(head) < _HEAD.size:
-        raise EOFError
-    (length,) = _HEAD.unpack(head)
-    if length > _LONGEST:
-        raise EOFError
-    frame = pipe.read(length)
+        raise WireError("there is no pipe")
+    try:
+        head = pipe.read(_HEAD.size)
+        length = _HEAD.unpack(head)[0] if len(head) == _HEAD.size else _LONGEST + 1
+        if length > _LONGEST:
+            raise WireError("the pipe is closed")
+        frame = pipe.read(length)
+    except (OSError, ValueError) as error:
+        raise _of_the_pipe(error, pipe) from error
+    except MemoryError as error:
+        raise WireError("the answer is too long") from error
     if len(frame) < length:
-        raise EOFError
+        raise WireError("the pipe is closed")
     return frame
+
+
+def _of_the_pipe(error: Exception, pipe: IO[bytes]) -> Exception:
+    """Return a WireError for what the pipe raised, and the error itself where it came from elsewhere."""
+    if pipe.closed or (isinstance(error, OSError) and error.errno in _BROKEN):
+        return WireError(str(error))
+    return error
 
 
 def load_plain(frame: bytes) -> tuple[str, Any]:
@@ -60,10 +89,13 @@ def load_plain(frame: bytes) -> tuple[str, Any]:
 
     Raises
     ------
-    Exception
-        The frame holds anything but the types of a packed document; a frame made up by somebody else can raise whatever pickle does.
+    WireError
+        The frame holds anything but the types of a packed document, or is damaged.
     """
-    kind, content = _PlainData(io.BytesIO(frame)).load()
+    try:
+        kind, content = _PlainData(io.BytesIO(frame)).load()
+    except _DAMAGED as error:
+        raise WireError(str(error) or type(error).__name__) from error
     return str(kind), content
 
 
@@ -84,9 +116,16 @@ def unpack_document(packed: tuple[Any, ...]) -> Document:
 
     Raises
     ------
-    TypeError, ValueError
+    WireError
         It is of another form.
     """
+    try:
+        return _unpack(packed)
+    except _DAMAGED as error:
+        raise WireError(f"no document: {error}") from error
+
+
+def _unpack(packed: tuple[Any, ...]) -> Document:
     name, media_type, sha256, text, pages, notices, parts = packed
     read = [
         Page(

@@ -5,6 +5,7 @@ python-docx is 14 times slower and loses text boxes, content controls and insert
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +13,8 @@ from typing import Any
 
 from analyzer.errors import CorruptDocumentError, UnsafeDocumentError
 from analyzer.reading.builder import TextLine, collect_lines
-from analyzer.reading.charts import CHART_NOTICE, word_chart_lines
+from analyzer.reading.charts import CHART_NOTICE, CUT_NOTICE, word_chart_lines
+from analyzer.reading.embedded import relations_of, word_charts, word_objects
 from analyzer.reading.hidden import HiddenText
 from analyzer.reading.numbering import format_number
 from analyzer.reading.packages import HIDDEN_NOTICE, Package
@@ -55,6 +57,7 @@ def read_word_lines(data: bytes, *, limits: Limits) -> tuple[list[TextLine], lis
     root = package.parse(main, replace=(_STRICT, _TRANSITIONAL))
     notices: list[Notice] = []
 
+    @functools.cache
     def part(name: str) -> Any:
         """Return a part beside the document; a damaged one is a notice, the document itself is read."""
         if name not in names:
@@ -82,11 +85,15 @@ def read_word_lines(data: bytes, *, limits: Limits) -> tuple[list[TextLine], lis
     for name in sorted(names):
         if re.fullmatch(r"word/diagrams/data\d*\.xml", name) and (diagram := part(name)) is not None:
             lines += _diagram_lines(diagram)
-    charts = [chart for name in sorted(names) if re.fullmatch(r"word/charts/chart\d*\.xml", name) and (chart := part(name)) is not None]
-    for chart in charts:
-        lines += word_chart_lines(chart)
-    chunks = _names_of_chunks(root, part("word/_rels/document.xml.rels"))
-    notices += [Notice("unread_attachment", f"A file within the Word file was not read: {name}", name=name) for name in chunks]
+    charts = word_charts(package, part)
+    any_cut = False
+    for name in charts:
+        if (chart := part(name)) is not None:
+            words, cut = word_chart_lines(chart)
+            lines += words
+            any_cut = any_cut or cut
+    unread = dict.fromkeys((*_names_of_chunks(root, relations_of(main, part)), *word_objects(names, part)))
+    notices += [Notice("unread_attachment", f"A file within the Word file was not read: {name}", name=name) for name in unread]
     for name in ("word/footnotes.xml", "word/endnotes.xml"):
         if name in names:
             notes = part(name)
@@ -95,7 +102,7 @@ def read_word_lines(data: bytes, *, limits: Limits) -> tuple[list[TextLine], lis
                     text = " ".join(_paragraph_text(p, styles.hidden)[0] for p in note.iter(f"{W}p")).strip()
                     if text:
                         lines.append(TextLine(text, new_block=True, hint="note"))
-    notices += [CHART_NOTICE] if charts else []
+    notices += [CUT_NOTICE if any_cut else CHART_NOTICE] if charts else []
     notices += [HIDDEN_NOTICE] if styles.hidden.met else []
     if not lines:
         # A letter or form may stand in its head alone, as on a page of PDF.
@@ -111,9 +118,9 @@ def _diagram_lines(root: Any) -> Iterator[TextLine]:
             yield TextLine(text, new_block=True)
 
 
-def _names_of_chunks(root: Any, relations: Any) -> tuple[str, ...]:
+def _names_of_chunks(root: Any, relations: list[Any]) -> tuple[str, ...]:
     """Return the names of the files that stand in place of a part of the document: Word shows them, but they are in formats of their own."""
-    targets = {node.get("Id"): node.get("Target", "") for node in relations} if relations is not None else {}
+    targets = {node.get("Id"): node.get("Target", "") for node in relations}
     chunks = (node.get(_RELATION, "") for node in root.iter(f"{W}altChunk", f"{W}subDoc"))
     return tuple(dict.fromkeys((targets.get(chunk) or chunk).rsplit("/", 1)[-1] for chunk in chunks))
 

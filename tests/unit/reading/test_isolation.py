@@ -21,7 +21,7 @@ from analyzer import types
 from analyzer.errors import CorruptDocumentError, EncryptedDocumentError, SettingsError, TimeLimitError, TooLargeError
 from analyzer.reading import isolation, read_document
 from analyzer.reading.isolation import needs_isolation
-from analyzer.reading.wire import load_plain
+from analyzer.reading.wire import WireError, load_plain
 from analyzer.settings import Limits, Settings
 
 ALWAYS = Settings(ocr="never", isolation="always")
@@ -200,7 +200,7 @@ def test_a_process_ends_itself_where_its_caller_is_gone() -> None:
 def test_nothing_but_plain_data_comes_out() -> None:
     assert load_plain(pickle.dumps(("error", ("corrupt", "m", "h")))) == ("error", ("corrupt", "m", "h"))
     for forbidden in (os.system, isolation._Worker, EncryptedDocumentError, types.Bound, types.Decimal):
-        with pytest.raises(pickle.UnpicklingError, match="no plain data"):
+        with pytest.raises(WireError, match="no plain data"):
             load_plain(pickle.dumps(("document", forbidden)))
 
 
@@ -209,7 +209,7 @@ def test_no_class_is_changed(kind: type) -> None:
     """A pickle can name a class and set its attributes."""
     name, before = kind.__name__.encode(), dict(vars(kind))
     frame = b"\x80\x05X\x01\x00\x00\x00kcanalyzer.types\n" + name + b"\nN}X\x04\x00\x00\x00evilNs\x86b\x86."
-    with contextlib.suppress(TypeError, AttributeError, pickle.UnpicklingError):
+    with contextlib.suppress(WireError):
         load_plain(frame)
     assert dict(vars(kind)) == before
 
@@ -217,7 +217,7 @@ def test_no_class_is_changed(kind: type) -> None:
 def test_a_tuple_of_the_wrong_length_is_refused() -> None:
     span = pickle.dumps(("document", types.Span(1, 2)), 5)
     assert load_plain(span)[1] == types.Span(1, 2) and type(load_plain(span)[1]) is types.Span
-    with pytest.raises(pickle.UnpicklingError, match="2 fields"):
+    with pytest.raises(WireError, match="2 fields"):
         load_plain(b"\x80\x05X\x01\x00\x00\x00kcanalyzer.types\nSpan\n(K\x01t\x81\x86.")
 
 
@@ -260,6 +260,104 @@ def test_an_alarm_of_the_caller_leaves_no_answer_behind() -> None:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, previous)
     assert read_document(PLAIN, settings=ALWAYS).text == SENTENCE
+
+
+class _Ringing(Exception):
+    pass
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no alarm here")
+@pytest.mark.parametrize("kind", [TimeoutError, OSError, ValueError, RuntimeError, EOFError, _Ringing])
+def test_what_an_alarm_raises_goes_to_the_caller(monkeypatch: pytest.MonkeyPatch, kind: type[Exception]) -> None:
+    """It is no fault of the process: nothing is read again, and the process that still works on its answer is not used again."""
+
+    def ring(number: int, frame: object) -> None:
+        raise kind("mine")
+
+    read_document(PLAIN, settings=ALWAYS)
+    (first,) = isolation._idle
+    previous = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, 0.3)
+    try:
+        with monkeypatch.context() as patch:
+            patch.setattr(isolation, "_Worker", None)  # no other is started
+            with pytest.raises(kind, match="mine"):
+                isolation.read_isolated([("", ENDLESS)], "", ALWAYS)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+    assert not isolation._idle and not first.alive
+
+
+def test_a_watch_that_is_left_over_ends_no_process_that_was_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An alarm can come in the moment in which the watch is to be ended, or has just begun."""
+    for moment in ("start", "end"):
+        done = getattr(isolation._Watch, moment)
+
+        def rung(watch: isolation._Watch, moment: str = moment, done: object = done) -> None:
+            if moment == "start":
+                done(watch)  # type: ignore[operator]
+            raise _Ringing
+
+        read_document(PLAIN, settings=ALWAYS)
+        (worker,) = isolation._idle
+        with monkeypatch.context() as patch:
+            patch.setattr(isolation._Watch, moment, rung)
+            with pytest.raises(_Ringing):
+                isolation.read_isolated([("", PLAIN)], "", ALWAYS)
+        assert not isolation._idle and not worker.alive
+        if moment == "start":
+            assert "analyzer-watch" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_a_process_that_has_ended_is_not_killed_by_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    read_document(PLAIN, settings=ALWAYS)
+    (worker,) = isolation._idle
+    worker.process.kill()
+    worker.process.wait()
+    for name in ("killpg", "kill"):
+        monkeypatch.setattr(os, name, lambda *_: pytest.fail("its number may be another's"), raising=False)
+    worker.kill()
+    worker.stop()
+    worker.kill()
+
+
+#: A process that says what it likes and then hangs.
+LIAR = """
+import sys; sys.path[:] = sys.argv[1:]
+import os, pickle, time
+from analyzer.reading.wire import send
+out = os.fdopen(os.dup(1), "wb")
+for kind, content in SAID:
+    send(out, pickle.dumps((kind, content), 5))
+    time.sleep(0.2)
+while True:
+    time.sleep(0.2)
+    send(out, pickle.dumps(AGAIN, 5))
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "again", "error"),
+    [
+        ("[('ready', None), ('time', 1e300)]", "('time', 1e300)", TimeLimitError),
+        ("[('ready', None)]", "('ready', None)", CorruptDocumentError),
+        ("[('ready', None), ('time', float('inf'))]", "('last', None)", CorruptDocumentError),
+        ("[('ready', None), ('time', float('nan'))]", "('last', None)", CorruptDocumentError),
+        ("[('ready', None), ('document', (1, 2))]", "('last', None)", CorruptDocumentError),
+        ("[('ready', None), ('error', 7)]", "('last', None)", CorruptDocumentError),
+    ],
+)
+def test_what_a_process_says_gives_it_no_time_without_end(
+    monkeypatch: pytest.MonkeyPatch, said: str, again: str, error: type[Exception]
+) -> None:
+    monkeypatch.setattr(isolation, "_CODE", LIAR.replace("SAID", said).replace("AGAIN", again))
+    monkeypatch.setattr(isolation, "PATIENCE_S", 1.0)
+    limits = Limits(timeout_s=1.0, timeout_per_page_s=0.1, max_pages=10)
+    begun = time.monotonic()
+    with pytest.raises(error):
+        isolation.read_isolated([("", PLAIN)], "", Settings(ocr="never", isolation="always", limits=limits))
+    assert time.monotonic() - begun < 20
 
 
 @pytest.mark.skipif(isolation._processor_seconds(os.getpid()) is None, reason="the system does not tell the time of a process")

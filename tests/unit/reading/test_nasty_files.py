@@ -137,6 +137,16 @@ FILES: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: html("<p " + " ".join(f'a{i}="<b>"' for i in range(50_000)) + f">{WORDS}</p>"),
         "unsafe",
     ),
+    "html with attributes parted by slashes": (lambda: html(f"<p {'/'.join(f'a{i}' for i in range(20_000))}>{WORDS}</p>"), "unsafe"),
+    "html with attributes parted by quotes alone": (lambda: html("<p " + "".join(f'a{i}=""' for i in range(20_000)) + f">{WORDS}</p>"), "unsafe"),
+    "html with attributes behind a quote out of its place": (
+        lambda: html("<p a\"='x c=\"" + " ".join(f"a{i}" for i in range(20_000)) + f"'\">{WORDS}</p>"),
+        "unsafe",
+    ),
+    "html with thousands of words and slashes in a value": (
+        lambda: html(f"""<p a="{" ".join(f'{i}' for i in range(20_000))}" b={"/".join(f"{i}" for i in range(20_000))}>{WORDS}</p>"""),
+        WORDS,
+    ),
     "html with much script": (lambda: html(f"<script>for(i=0;i<n;i++)f([{','.join(f' {i}' for i in range(20_000))}])</script>{P}"), WORDS),
     "html with a quote that never ends": (lambda: html(P + '<p a="' * 100_000), f"{WORDS} corrupt unsafe"),
     "html with a picture in a tag": (lambda: html(f'<img src="data:image/png;base64,{"A" * 900_000}" alt="x">{P}'), WORDS),

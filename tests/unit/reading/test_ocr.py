@@ -6,6 +6,7 @@ import io
 import os
 import shutil
 import stat
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -416,3 +417,15 @@ def test_without_the_extra_the_message_says_how_to_get_it(make_pdf: MakePdf, mon
     scan = as_scan(render(make_pdf([page_of(FRENCH)])))
     with pytest.raises(NoTextError, match=r"clause-analyzer\[ocr\]"):
         read_document(scan, settings=Settings(isolation="never"))
+
+
+def test_a_library_that_is_missing_is_no_damaged_image(monkeypatch: pytest.MonkeyPatch) -> None:
+    from PIL import Image
+
+    from analyzer.reading.images import read_images
+
+    data = as_file([Image.new("L", (100, 100), 255)], "PNG")
+    assert len(read_images(data, limits=Limits())) == 1
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    with pytest.raises(ImportError, match="numpy"):
+        read_images(data, limits=Limits())

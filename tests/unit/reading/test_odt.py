@@ -231,6 +231,8 @@ HIDING = (
         (p('Fine. <text:span text:style-name="Spirit">Our <text:span>margin</text:span> is 40.</text:span> Yes.'), False),
         (p('<text:span text:style-name="Seen">Our margin is 40 per cent.</text:span>', "Secret"), True),
         ('<text:section text:display="none"><text:p>Our margin is 40 per cent.</text:p></text:section>', False),
+        (p('Fine. <text:hidden-text text:condition="x" text:string-value="Our margin is 40."/> Yes.'), False),
+        (p('Fine. <text:hidden-text text:is-hidden="true">Our margin is 40.</text:hidden-text> Yes.'), False),
     ],
 )
 def test_text_that_a_style_hides_is_named_not_read(make: Any, body: str, shown: bool) -> None:
@@ -260,3 +262,34 @@ def test_words_of_charts_are_read_and_other_objects_are_named() -> None:
     document = read_document(make_odt(p("The fee is CHF 10."), **parts))
     assert document.text.split("\n\n") == ["The fee is CHF 10.", "Reaction times", "Hours, Priority 1"]
     assert sorted(notice.code for notice in document.notices) == ["broken_part", "chart", "unread_attachment"]
+
+
+def test_objects_are_found_by_what_refers_to_them() -> None:
+    link = 'xmlns:xlink="http://www.w3.org/1999/xlink" xlink:href='
+    formula = '<math xmlns="http://www.w3.org/1998/Math/MathML"><mi>x</mi></math>'
+    chart = f"<office:document-content {NS}><office:body><office:chart><text:p>Reaction times</text:p></office:chart></office:body></office:document-content>"
+    body = "".join(
+        p(f"<draw:frame>{inside}</draw:frame>")
+        for inside in (
+            f'<draw:object {link}"./Sub/Annex"/>', f'<draw:object-ole {link}"./Object 9"/>', f'<draw:object {link}"./Object 1"/>',
+            f'<draw:object {link}"./Figure"/>', f"<draw:object>{formula}</draw:object>",
+        )
+    )  # fmt: skip
+    parts = {"Sub__Annex__content": content(p("Inner")), "Object 1__content": formula, "Figure__content": chart}
+    document = read_document(make_odt(p("The fee is CHF 10.") + body, **parts))
+    assert document.text.split("\n\n") == ["The fee is CHF 10.", "Reaction times"]
+    assert sorted(notice.name for notice in document.notices if notice.code == "unread_attachment") == [
+        "?", "Object 1", "Object 9", "Sub/Annex"
+    ]  # fmt: skip
+    assert "chart" in {notice.code for notice in document.notices}
+
+
+def test_objects_of_a_flat_file() -> None:
+    inside = "<office:document><office:body><office:{0}><text:p>Reaction times</text:p></office:{0}></office:body></office:document>"
+    body = "".join(
+        f'<text:p><draw:frame draw:name="O {kind}"><draw:object>{inside.format(kind)}</draw:object></draw:frame></text:p>'
+        for kind in ("chart", "spreadsheet")
+    )
+    document = read_document(make_flat(p("The fee is CHF 10.") + body))
+    assert document.text.split("\n\n") == ["The fee is CHF 10.", "Reaction times"]
+    assert [(notice.code, notice.name) for notice in document.notices] == [("unread_attachment", "O spreadsheet"), ("chart", "")]

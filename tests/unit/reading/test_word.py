@@ -210,3 +210,76 @@ def test_words_of_charts_are_read_and_their_figures_are_named() -> None:
     document = read_document(make_docx(p("The fee is CHF 10."), **{"charts/chart1": chart, "charts/style1": "<x/>"}))
     assert document.text.split("\n\n") == ["The fee is CHF 10.", "Reaction times", "Hours, Priority 1, Priority 2"]
     assert [notice.code for notice in document.notices] == ["chart"]
+
+
+CHART_NAMES = 'xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" xmlns:cx="http://schemas.microsoft.com/office/drawing/2014/chartex"'
+POINT = '<c:pt idx="0"><c:v>Response</c:v></c:pt>'
+
+
+@pytest.mark.parametrize(
+    ("name", "inside"),
+    [
+        ("charts/chart1", f"<c:multiLvlStrCache><c:lvl>{POINT}</c:lvl></c:multiLvlStrCache>"),
+        ("charts/chart1", f"<c:strLit>{POINT}</c:strLit>"),
+        ("charts/chartEx1", "<cx:title><cx:tx><cx:txData><cx:v>Response</cx:v></cx:txData></cx:tx></cx:title>"),
+        ("charts/chartEx1", '<cx:strDim><cx:lvl><cx:pt idx="0">Response</cx:pt></cx:lvl></cx:strDim>'),
+        ("drawings/figure", f"<c:strCache>{POINT}</c:strCache>"),
+    ],
+)
+@pytest.mark.parametrize("by", ["type", "relation"])
+def test_charts_of_other_names_and_forms(name: str, inside: str, by: str) -> None:
+    data = make_docx(p("The fee is CHF 10."), **{name: f"<c:chartSpace {CHART_NAMES}>{inside}</c:chartSpace>"})
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive, zipfile.ZipFile(io.BytesIO(data)) as old:
+        for entry in old.namelist():
+            if entry != "[Content_Types].xml":
+                archive.writestr(entry, old.read(entry))
+        kind = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"
+        override = f'<Override PartName="/word/{name}.xml" ContentType="{kind}"/>' if by == "type" else ""
+        archive.writestr("[Content_Types].xml", f"<Types>{override}</Types>")
+        if by == "relation":
+            relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/chart"
+            archive.writestr(
+                "word/_rels/document.xml.rels",
+                f'<Relationships><Relationship Id="r1" Type="{relation}" Target="{name}.xml"/></Relationships>',
+            )
+    document = read_document(buffer.getvalue())
+    assert document.text.split("\n\n") == ["The fee is CHF 10.", "Response"]
+    assert [notice.code for notice in document.notices] == ["chart"]
+
+
+def test_a_chart_of_too_many_words_says_so() -> None:
+    def notices_of(count: int) -> int:
+        titles = "".join(f"<a:p><a:r><a:t>Title x{i}</a:t></a:r></a:p>" for i in range(count))
+        chart = f"<c:chartSpace {CHART_NAMES}>{titles}</c:chartSpace>"
+        document = read_document(make_docx(p("The fee is CHF 10."), **{"charts/chart1": chart, "charts/chart2": chart}))
+        return sum("no more than 500" in notice.message for notice in document.notices)
+
+    assert [notices_of(500), notices_of(501)] == [0, 1]
+
+
+@pytest.mark.parametrize("holder", ["document", "header1"])
+def test_objects_within_the_file_are_named_as_unread(holder: str) -> None:
+    names = (
+        'xmlns:o="urn:schemas-microsoft-com:office:office" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+    )
+    put = "".join(
+        f"<w:p {names}><w:r><w:object>{inside}</w:object></w:r></w:p>"
+        for inside in (
+            '<o:OLEObject Type="Embed" ProgID="Word.Document.12" r:id="r7"/>',
+            '<o:OLEObject Type="Embed" ProgID="Excel.Sheet.12" r:id="gone"/>',
+            '<w:objectEmbed r:id="r8"/>',
+        )
+    )
+    gone = f'<w:p {names}><w:del><w:r><w:object><o:OLEObject r:id="r9"/></w:object></w:r></w:del></w:p>'
+    parts = {"header1": f"<w:hdr {W}>{put}{gone}</w:hdr>"} if holder == "header1" else {}
+    buffer = io.BytesIO(make_docx(p("The provider answers.") + ("" if parts else put + gone), **parts))
+    with zipfile.ZipFile(buffer, "a") as archive:
+        targets = {"r7": "embeddings/Annex.docx", "r8": "/word/embeddings/oleObject1.bin", "r9": "embeddings/Old.docx"}
+        relations = "".join(f'<Relationship Id="{key}" Target="{target}"/>' for key, target in targets.items())
+        archive.writestr(f"word/_rels/{holder}.xml.rels", f"<Relationships>{relations}</Relationships>")
+    document = read_document(buffer.getvalue())
+    assert [(notice.code, notice.name) for notice in document.notices if notice.code != "tracked_changes"] == [
+        ("unread_attachment", name) for name in ("Annex.docx", "Excel.Sheet.12", "oleObject1.bin")
+    ]
+    assert document.unread
